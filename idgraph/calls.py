@@ -1,0 +1,263 @@
+"""Identifier, Call and History: what was sent, by whom, when, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from idgraph.clocks import CLOCKS, Instant, iso
+from idgraph.errors import UsageError
+from idgraph.registry import Shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Key = str
+"""The kind of an identifier, in the names of Klaviyo's OpenAPI files."""
+KEYS: tuple[Key, ...] = (
+    "profile_id",
+    "external_id",
+    "email",
+    "phone_number",
+    "anonymous_id",
+    "_kx",
+)
+Channel = str
+CHANNELS: tuple[Channel, ...] = ("server", "browser", "form", "mobile", "import", "other")
+CallNumber = int
+"""1-based place of a call in its history: what screens, JSON and sentences call `call`."""
+
+
+class Identifier(NamedTuple):
+    """A key and its value, with the value's JSON type: the number 42 is not the text "42".
+
+    `text` keeps every digit of a number as it was written.
+    """
+
+    key: Key
+    text: str
+    number: bool = False
+
+    @property
+    def value(self) -> str | int | float:
+        """The value as JSON would carry it; exact for whole numbers of any size."""
+        if not self.number:
+            return self.text
+        return int(self.text) if self.text.lstrip("-").isdigit() else float(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that names a profile by one or more identifiers.
+
+    All instants are whole microseconds since 1970 in UTC, None where the log has no such clock:
+    `occurred_at` is the sender's claim, the other three belong to the request. `origin` is the raw
+    row (`file:line`). `payload` is the decoded body as the sender wrote it, for showing; `wire`
+    says where in it each key stood (`{"external_id": ("customer_properties", "$id")}`).
+    `observed` is the profile id that the platform returned or later exported, None if unknown;
+    `person` is who the log says it was. `answer` is the HTTP status, None if there was none.
+    """
+
+    identifiers: tuple[Identifier, ...]
+    channel: Channel = "other"
+    endpoint: str = ""
+    event: str | None = None
+    event_id: str | None = None
+    person: str | None = None
+    observed: str | None = None
+    occurred_at: Instant | None = None
+    sent_at: Instant | None = None
+    received_at: Instant | None = None
+    answered_at: Instant | None = None
+    answer: int | None = None
+    origin: str = ""
+    payload: Mapping[str, object] = field(default_factory=dict, hash=False)
+    wire: Mapping[Key, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+    @property
+    def clock(self) -> str | None:
+        """The name of the best clock that this call has; None where only row order is left."""
+        return next((name for name in CLOCKS if getattr(self, name) is not None), None)
+
+    @property
+    def at(self) -> Instant | None:
+        """The instant on that clock."""
+        return getattr(self, self.clock) if self.clock else None
+
+    @property
+    def keys(self) -> dict[Key, Identifier]:
+        """The identifiers by key."""
+        return {identifier.key: identifier for identifier in self.identifiers}
+
+    def get(self, key: Key) -> Identifier | None:
+        """Return the identifier of that key; None where the call does not carry one."""
+        return self.keys.get(key)
+
+    def carrying(self, identifier: Identifier) -> Call:
+        """Return this call as it would be with `identifier`, in place of any value of that key."""
+        return self._with({**self.keys, identifier.key: identifier})
+
+    def without(self, key: Key) -> Call:
+        """Return this call as it would be without that key."""
+        return self._with({k: v for k, v in self.keys.items() if k != key})
+
+    def _with(self, keys: Mapping[Key, Identifier]) -> Call:
+        return replace(self, identifiers=in_order(keys.values()))
+
+
+def in_order(identifiers: Iterable[Identifier]) -> tuple[Identifier, ...]:
+    """Return identifiers in the order of `KEYS`; unknown keys last, by name."""
+    place = {key: number for number, key in enumerate(KEYS)}
+    return tuple(sorted(identifiers, key=lambda i: (place.get(i.key, len(KEYS)), i.key)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that could not be read: where it stands, a slug from a closed list, why (no value)."""
+
+    origin: str
+    slug: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the rows of the input were used: nothing is lost.
+
+    `rows == with_calls + sum(not_calls.values()) + len(rejects)`, always. `calls` can exceed
+    `with_calls`, since one row may hold many calls. `not_calls` counts rows by reason. `notes` are
+    sentences that a person should read before trusting the order or the identifiers.
+    """
+
+    rows: int = 0
+    with_calls: int = 0
+    calls: int = 0
+    not_calls: Mapping[str, int] = field(default_factory=dict)
+    rejects: tuple[Reject, ...] = ()
+    formats: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class History(Shown):
+    """Calls in order.
+
+    Ordered by the best clock of each call (arrival, else departure, else the sender's claim); a
+    call without a clock stays behind the call before it in the input. `ties` holds the numbers of
+    calls that share an instant, group by group: their order is the order of their rows, a guess.
+    """
+
+    calls: tuple[Call, ...]
+    ties: tuple[tuple[CallNumber, ...], ...] = ()
+    reading: Reading = Reading()
+    title: str = ""
+
+    def __len__(self) -> int:
+        """Return the number of calls."""
+        return len(self.calls)
+
+    def __iter__(self) -> Iterator[Call]:
+        """Go through the calls in order."""
+        return iter(self.calls)
+
+    def call(self, number: CallNumber) -> Call:
+        """Return the call of that 1-based number; a `UsageError` where there is none."""
+        if not 1 <= number <= len(self.calls):
+            raise UsageError(
+                f"call {number} was asked for", remedy=f"The history has calls 1 to {len(self)}."
+            )
+        return self.calls[number - 1]
+
+    def tied(self, number: CallNumber, other: CallNumber) -> bool:
+        """Tell whether two calls share an instant."""
+        return any(number in group and other in group for group in self.ties)
+
+    @property
+    def clocks(self) -> dict[str, int]:
+        """How many calls were ordered by which clock, best first; `row order` for those without."""
+        used = [call.clock or "row order" for call in self.calls]
+        return {name: used.count(name) for name in (*CLOCKS, "row order") if name in used}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The observed profile ids, in order of appearance."""
+        return tuple(dict.fromkeys(call.observed for call in self.calls if call.observed))
+
+    def only(self, numbers: Iterable[CallNumber]) -> History:
+        """Return the history of just those calls, in their order; they are numbered afresh."""
+        wanted = sorted(set(numbers))
+        fresh = {old: new for new, old in enumerate(wanted, 1)}
+        ties = (tuple(fresh[n] for n in group if n in fresh) for group in self.ties)
+        return replace(
+            self,
+            calls=tuple(self.call(number) for number in wanted),
+            ties=tuple(group for group in ties if len(group) > 1),
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a call: number, origin, clocks (UTC), channel, endpoint, keys, event, ...
+
+        Identifiers are the raw values; a key that a call does not carry is None. Columns of keys
+        that no call carries are left out.
+        """
+        import pandas as pd
+
+        carried = [key for key in KEYS if any(call.get(key) for call in self.calls)]
+        rows = [_row(number, call, carried) for number, call in enumerate(self.calls, 1)]
+        table = pd.DataFrame(rows, dtype=object).set_index("call") if rows else pd.DataFrame()
+        for name in ("at", "occurred_at", "sent_at", "received_at", "answered_at"):
+            if name in table:
+                table[name] = pd.to_datetime(table[name], utc=True, format="ISO8601")
+        return table
+
+    def __repr__(self) -> str:
+        """Say in one line what is there, without any value."""
+        name = f" {self.title!r}" if self.title else ""
+        people = len({call.person for call in self.calls if call.person})
+        persons = f", {people} named persons" if people else ""
+        rows = self.reading
+        lost = f"; {len(rows.rejects)} of {rows.rows} rows rejected" if rows.rejects else ""
+        return f"<History{name}: {len(self)} calls, {len(self.ties)} ties{persons}{lost}>"
+
+
+def _row(number: CallNumber, call: Call, carried: Sequence[Key]) -> dict[str, object]:
+    keys = call.keys
+    return {
+        "call": number,
+        "origin": call.origin,
+        "at": iso(call.at),
+        "clock": call.clock,
+        "channel": call.channel,
+        "endpoint": call.endpoint,
+        **{key: keys[key].value if key in keys else None for key in carried},
+        "event": call.event,
+        "event_id": call.event_id,
+        "person": call.person,
+        "observed_profile": call.observed,
+    }
+
+
+def history(calls: Iterable[Call], *, reading: Reading | None = None, title: str = "") -> History:
+    """Put calls in order and mark their ties.
+
+    Stable: calls of one instant keep the order given. A call without any clock takes the place
+    right behind the call given before it, and is no tie.
+    """
+    given = tuple(calls)
+    moments: list[Instant] = []
+    for call in given:
+        before = moments[-1] if moments else -(2**63)
+        moments.append(before if call.at is None else call.at)
+    order = sorted(range(len(given)), key=moments.__getitem__)
+    ordered = tuple(given[place] for place in order)
+    numbered = enumerate((call.at for call in ordered), 1)
+    groups = (
+        tuple(number for number, _ in group)
+        for at, group in groupby(numbered, key=lambda pair: pair[1])
+        if at is not None
+    )
+    ties = tuple(group for group in groups if len(group) > 1)
+    found = reading or Reading(rows=len(given), with_calls=len(given), calls=len(given))
+    return History(calls=ordered, ties=ties, reading=found, title=title)
