@@ -1,0 +1,81 @@
+"""Where one person became two profiles, and the last call that could have kept them one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from idgraph.calls import Call, CallNumber, Identifier
+from idgraph.persons import PersonName, Persons, link
+from idgraph.replays import Part, ProfileName, Replay
+
+CHANCES = 25
+"""How many calls before a split are tried, latest first, as the last one that could have joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A call of a person that landed on a profile which none of the person's calls had landed on.
+
+    `source` is where the person's previous call landed, `target` where this one did. `observed`
+    is True where only the observation says so: the rules would have sent the call elsewhere.
+    `chance` is the last call before it which, had it also carried what the splitting call carries,
+    would have let that call find the person; None where there is none (verified by replay).
+    """
+
+    person: PersonName
+    call: CallNumber
+    source: ProfileName
+    target: ProfileName
+    observed: bool
+    chance: CallNumber | None
+
+
+def splits(replay: Replay, persons: Persons | None = None) -> tuple[Split, ...]:
+    """Return every split of a replay, by call number. A person with n profiles has n - 1."""
+    people = persons or link(replay.history)
+    found = [split for person in people for split in _of(replay, people, person)]
+    return tuple(sorted(found, key=lambda split: split.call))
+
+
+def landed_on(replay: Replay, numbers: Iterable[CallNumber]) -> tuple[ProfileName, ...]:
+    """Return the profiles on which some calls landed, in order of arrival, each once."""
+    landed = (replay.step(number).landed for number in numbers)
+    return tuple(dict.fromkeys(name for name in landed if name is not None))
+
+
+def _of(replay: Replay, people: Persons, person: PersonName) -> Iterable[Split]:
+    seen: dict[ProfileName, CallNumber] = {}
+    source: ProfileName | None = None
+    for number in people.calls[person]:
+        step = replay.step(number)
+        if step.landed is None:
+            continue
+        if source is not None and step.landed not in seen:
+            chance = None
+            if not step.deviates:
+                before = [n for n in people.calls[person] if n < number]
+                chance = _chance(replay, number, before)
+            yield Split(person, number, source, step.landed, step.deviates, chance)
+        seen.setdefault(step.landed, number)
+        source = step.landed
+
+
+def _chance(replay: Replay, number: CallNumber, before: list[CallNumber]) -> CallNumber | None:
+    call = replay.history.call(number)
+    part = Part(replay, (*before, number), until=number)
+    lacking = (n for n in reversed(before) if _lacking(replay.history.call(n), call))
+    for candidate in islice(lacking, CHANCES):
+        earlier = replay.history.call(candidate)
+        for identifier in _lacking(earlier, call):
+            earlier = earlier.carrying(identifier)
+        steps = part.steps({candidate: earlier})
+        if steps[number].profile in {steps[n].profile for n in before}:
+            return candidate
+    return None
+
+
+def _lacking(earlier: Call, call: Call) -> tuple[Identifier, ...]:
+    """What one call carries of a key that an earlier one does not carry."""
+    return tuple(i for i in call.identifiers if earlier.get(i.key) is None)
