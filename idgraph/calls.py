@@ -84,7 +84,8 @@ class Call:
     @property
     def at(self) -> Instant | None:
         """The instant on that clock."""
-        return getattr(self, self.clock) if self.clock else None
+        moments = (getattr(self, name) for name in CLOCKS)
+        return next((moment for moment in moments if moment is not None), None)
 
     @property
     def keys(self) -> dict[Key, Identifier]:

@@ -25,7 +25,8 @@ class IdgraphError(Exception):
     def __str__(self) -> str:
         """Join the parts into one message of one or two sentences."""
         place = f"{self.where}: " if self.where else ""
-        advice = f" {self.remedy}" if self.remedy else ""
+        stop = "" if self.found.endswith((".", "?")) else "."
+        advice = f"{stop} {self.remedy}" if self.remedy else ""
         return f"{place}{self.found}{advice} [{self.slug}]"
 
 

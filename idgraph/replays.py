@@ -463,7 +463,7 @@ class _Decoder:
         else:
             rule = self.policy.match[matched]
             codes.append(rule.code)
-            if rule.key in before:
+            if rule.key in before and before[rule.key] != keys[rule.key]:
                 codes += policies.together(self.policy, keys[rule.key], before[rule.key])
         return (*codes, *self._at_once(place))
 

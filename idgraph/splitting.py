@@ -10,8 +10,10 @@ from idgraph.calls import Call, CallNumber, Identifier
 from idgraph.persons import PersonName, Persons, link
 from idgraph.replays import Part, ProfileName, Replay
 
+LOOKBACK = 1000
+"""How many calls before a split are looked at for the last one that could have joined."""
 CHANCES = 25
-"""How many calls before a split are tried, latest first, as the last one that could have joined."""
+"""How many of them are replayed with what the splitting call carries, latest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def _of(replay: Replay, people: Persons, person: PersonName) -> Iterable[Split]:
 def _chance(replay: Replay, number: CallNumber, before: list[CallNumber]) -> CallNumber | None:
     call = replay.history.call(number)
     part = Part(replay, (*before, number), until=number)
-    lacking = (n for n in reversed(before) if _lacking(replay.history.call(n), call))
+    latest = before[: -LOOKBACK - 1 : -1]
+    lacking = (n for n in latest if _lacking(replay.history.call(n), call))
     for candidate in islice(lacking, CHANCES):
         earlier = replay.history.call(candidate)
         for identifier in _lacking(earlier, call):
