@@ -1,0 +1,97 @@
+"""idgraph: why is this one person two profiles?
+
+    import idgraph as ig
+    history = ig.read("calls.jsonl")            # what was sent, in order
+    replay = ig.replay(history)                 # what the documented rules make of it
+    ig.diagnose(replay)                         # who split, at which call, why, what to change
+    ig.Stepper(replay)                          # go through it, call by call
+    ig.identity_graph(replay)                   # a networkx.MultiDiGraph
+    ig.report([replay], "report.html")          # one offline file, redacted
+
+The house, from the ground up: `errors`, `clocks`, `registry`, `groups`; `calls` (Identifier, Call,
+History), `placeholders`; `notation`; `dialects` (requests into calls, one file per vendor's API);
+`sources` (files into requests, one file per format), `policies` (data: what a platform does) and
+`policy`, `resolve` (the rules, once); `replays`; `persons`, `redaction`; `ladders`, `splitting`,
+`graph`, `demos`; `causes` (one file each); `explain`; `repairs`; `diagnosis`; `records`; `views`
+(one file each, plain blocks); `surfaces` (html, text, widget, report); `cli`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from idgraph.calls import Call as Call
+    from idgraph.calls import History as History
+    from idgraph.calls import Identifier as Identifier
+    from idgraph.calls import history as history
+    from idgraph.demos import demo as demo
+    from idgraph.diagnosis import Diagnosis as Diagnosis
+    from idgraph.diagnosis import diagnose as diagnose
+    from idgraph.errors import IdgraphError as IdgraphError
+    from idgraph.graph import graph_json as graph_json
+    from idgraph.graph import identity_graph as identity_graph
+    from idgraph.graph import write_graph as write_graph
+    from idgraph.ladders import ladder as ladder
+    from idgraph.notation import parse as parse
+    from idgraph.notation import write as write
+    from idgraph.persons import Persons as Persons
+    from idgraph.persons import link as link
+    from idgraph.policy import Policy as Policy
+    from idgraph.policy import load as load
+    from idgraph.redaction import redact as redact
+    from idgraph.replays import Replay as Replay
+    from idgraph.replays import Step as Step
+    from idgraph.replays import replay as replay
+    from idgraph.sources import formats as formats
+    from idgraph.sources import read as read
+    from idgraph.splitting import splits as splits
+    from idgraph.surfaces.report import report as report
+    from idgraph.surfaces.widget import Stepper as Stepper
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Call": "calls",
+    "History": "calls",
+    "Identifier": "calls",
+    "history": "calls",
+    "demo": "demos",
+    "Diagnosis": "diagnosis",
+    "diagnose": "diagnosis",
+    "IdgraphError": "errors",
+    "graph_json": "graph",
+    "identity_graph": "graph",
+    "write_graph": "graph",
+    "ladder": "ladders",
+    "parse": "notation",
+    "write": "notation",
+    "Persons": "persons",
+    "link": "persons",
+    "Policy": "policy",
+    "load": "policy",
+    "redact": "redaction",
+    "Replay": "replays",
+    "Step": "replays",
+    "replay": "replays",
+    "formats": "sources",
+    "read": "sources",
+    "splits": "splitting",
+    "report": "surfaces.report",
+    "Stepper": "surfaces.widget",
+}
+
+__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604 - every name is a text
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use, so that `import idgraph` stays light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'idgraph' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"idgraph.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted(__all__)

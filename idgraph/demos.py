@@ -1,0 +1,199 @@
+"""The built-in histories: the thread's scenarios, its email change, and a small shop.
+
+Each is written in the notation, turned into the requests that a shop really sends, and read back
+from those, so that a demo goes the whole way of a log.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from urllib.parse import quote
+
+from idgraph import notation, policy, sources
+from idgraph.calls import Call, History
+from idgraph.clocks import SECOND, iso
+from idgraph.errors import UsageError
+
+POLICY = "klaviyo-classic"
+
+_WIRE = {
+    "external_id": "$id",
+    "email": "$email",
+    "phone_number": "$phone_number",
+    "anonymous_id": "$anonymous",
+    "_kx": "$exchange_id",
+    "profile_id": "$kid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A built-in history: its name, what it shows, and its calls in the notation."""
+
+    name: str
+    title: str
+    text: str
+
+
+_EMAIL_CHANGE = """
+    server  event="Placed Order" external_id=b1001 email=betty@example.com -> 01BETTY
+    +20min  browser event="Viewed Product" email=betty@example.com -> 01BETTY
+    +1d     server event="Updated Account" external_id=b1001 email=betty.new@example.com -> 01BETTY
+    +4min   server event="Placed Order" external_id=b1001 email=betty.new@example.com -> 01BETTY
+    +2min   browser event="Viewed Product" email={email} -> {profile}
+"""
+
+_SHOP = """
+    server   event="Placed Order" external_id=a77 email=ann@example.com
+    +3min    browser event="Viewed Product" email=ann@example.com
+    +10min   server event="Placed Order" external_id=b1001 email=betty@example.com
+    +2min    browser event="Viewed Product" email=betty@example.com
+    +30min   server event="Started Checkout" external_id=c310
+    +40s     form email=carl@example.com
+    +5min    server event="Placed Order" external_id=c310 email=carl@example.com
+    +1h      form email=dora@example.com
+    +2min    server event="Placed Order" external_id=d48 email=dora@example.com
+    +1d      server event="Updated Account" external_id=a77 email=ann.lee@example.com
+    +8min    browser event="Viewed Product" email=ann.lee@example.com
+    +1h      server event="Updated Account" external_id=b1001 email=betty.new@example.com
+    +4s      browser event="Active on Site" email=betty@example.com
+    +50s     browser event="Viewed Product" email=betty@example.com
+    +6min    server event="Placed Order" external_id=b1001 email=betty.new@example.com
+    +30min   browser event="Viewed Product" email=dora@example.com
+    +2h      server event="Placed Order" external_id:=512 email=emil@example.com
+    +1min    server event="Fulfilled Order" external_id=512
+    +20min   server event="Placed Order" external_id=f9 email=faye@example.com -> 01FAYE
+    &        form email=faye@example.com -> 01FAYE2
+    +1d      server event="Placed Order" external_id=d48 email=dora@example.com
+    +3h      browser event="Viewed Product" email=carl@example.com
+    +10min   browser event="Viewed Product" email=betty.new@example.com
+    +1h      server event="Placed Order" external_id=a77 email=ann.lee@example.com
+"""
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the built-in histories."""
+    return tuple(_demos())
+
+
+def demos() -> tuple[Demo, ...]:
+    """Return the built-in histories."""
+    return tuple(_demos().values())
+
+
+def demo(name: str) -> History:
+    """Return a built-in history, read from the requests that it stands for."""
+    story = _demo(name)
+    log = "\n".join(exchanges(story.name)).encode()
+    return sources.read(log, progress=False, name=f"demo {story.name}", title=story.title)
+
+
+def exchanges(name: str) -> Iterator[str]:
+    """Return a built-in history as the rows of an exchange log, one JSON text a request."""
+    for call in notation.parse(_demo(name).text):
+        yield json.dumps(_exchange(call), ensure_ascii=False)
+
+
+def _demo(name: str) -> Demo:
+    if name not in _demos():
+        near = get_close_matches(name, names(), 1)
+        known = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names())}."
+        raise UsageError("no built-in history has that name", remedy=known)
+    return _demos()[name]
+
+
+@cache
+def _demos() -> dict[str, Demo]:
+    examples = policy.load(POLICY).example
+    scenarios = [
+        Demo(e.code, _SCENARIOS[e.code], _one_person(e.given, e.call, e.code))
+        for e in examples
+        if e.code in _SCENARIOS
+    ]
+    stories = [
+        Demo("shop", "A small shop: who was tracked correctly, who was duplicated", _SHOP),
+        *scenarios,
+        *(Demo(name, title, _EMAIL_CHANGE.format(**ends)) for name, title, ends in _CHANGES),
+    ]
+    return {story.name: story for story in stories}
+
+
+def _one_person(given: tuple[str, ...], call: str, code: str) -> str:
+    """An example as calls of one human; of calls at the same time, both profiles were observed."""
+    lines = [f"person=betty {line}" for line in (*given, call)]
+    if code == "scenario-7":
+        lines = [f"{line} -> {label}" for line, label in zip(lines, ("01A", "01B"), strict=True)]
+    sent = (line if {"server", "form"} & set(line.split()) else f"server {line}" for line in lines)
+    return "\n".join(sent)
+
+
+_SCENARIOS = {
+    "scenario-1": "The id is known: matched by $id",
+    "scenario-2": "The email is known: matched by $email",
+    "scenario-3": "Id and email, the id is known: the profile gets the email",
+    "scenario-4": "Id and email, the email is known: the profile gets the id",
+    "scenario-5": "Another id with a known email: the id is replaced",
+    "scenario-6": "A profile with an id only, then an email only: a permanent duplicate",
+    "scenario-7": "Two calls at the same time: each may create a profile",
+}
+_CHANGES = (
+    (
+        "email-change-worked",
+        "The email change, as it worked",
+        {"email": "betty.new@example.com", "profile": "01BETTY"},
+    ),
+    (
+        "email-change-broke",
+        "The email change, as it broke: same payloads, two profiles",
+        {"email": "betty.new@example.com", "profile": "01BETTY2"},
+    ),
+    (
+        "email-change-old",
+        "The email change with a browser that still knows the old address",
+        {"email": "betty@example.com", "profile": "01BETTY2"},
+    ),
+)
+
+
+def _exchange(call: Call) -> dict[str, object]:
+    """The request that a call stands for: a form subscribes, a browser asks, a server posts."""
+    at = call.sent_at or 0
+    row: dict[str, object] = {
+        "request": _request(call, at),
+        "response": {"status": 200, "body": [] if call.channel == "form" else "1"},
+        "sent_at": iso(at),
+        "answered_at": iso(call.answered_at or at + SECOND // 5),
+        "channel": call.channel,
+    }
+    extra = {"person": call.person, "observed_profile": call.observed}
+    return row | {name: value for name, value in extra.items() if value is not None}
+
+
+def _request(call: Call, at: int) -> dict[str, object]:
+    who = {_WIRE[i.key]: i.value for i in call.identifiers}
+    if call.channel == "form":
+        profile = {name.removeprefix("$"): value for name, value in who.items()}
+        body: object = {"profiles": [profile]}
+        return _post("https://a.klaviyo.com/api/v2/list/LIST01/subscribe", body)
+    event = call.event or "Active on Site"
+    payload = {
+        "token": "PUBKEY",
+        "event": event,
+        "customer_properties": who,
+        "properties": {"$event_id": f"{event.lower().replace(' ', '-')}-{at // SECOND}"},
+        "time": at // SECOND,
+    }
+    if call.channel == "browser":
+        data = quote(base64.b64encode(json.dumps(payload).encode()).decode())
+        return {"method": "GET", "url": f"https://a.klaviyo.com/api/track?data={data}"}
+    return _post("https://a.klaviyo.com/api/track", payload)
+
+
+def _post(url: str, body: object) -> dict[str, object]:
+    headers = {"Content-Type": "application/json"}
+    return {"method": "POST", "url": url, "headers": headers, "body": body}

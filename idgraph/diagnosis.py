@@ -1,0 +1,203 @@
+"""The persons that split, why, and what to change: all that the core knows, in one result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from idgraph import causes, explain, repairs
+from idgraph.calls import CallNumber
+from idgraph.causes import Finding
+from idgraph.ladders import Rung, ladder
+from idgraph.persons import PersonName, Persons, link
+from idgraph.policy import RuleCode
+from idgraph.registry import Shown
+from idgraph.repairs import Repair
+from idgraph.replays import ProfileName, Replay, replay
+from idgraph.splitting import Split, landed_on, splits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosedSplit:
+    """A split with its cause, in data and in sentences.
+
+    `cause` is a code of the catalogue, or `unexplained`; `title` and `confidence` belong to it.
+    `happened` says what happened, `why` why the call did not find the profile, key by key, `fix`
+    what to change, `chance` which call could have prevented it. `rules` are the codes of the rules
+    on which this rests; `rungs` is the ladder behind `why`.
+    """
+
+    split: Split
+    cause: str
+    title: str
+    confidence: str
+    happened: str
+    why: str
+    fix: str
+    chance: str
+    rules: tuple[RuleCode, ...]
+    rungs: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosedPerson:
+    """A person that has two or more profiles.
+
+    `calls` are the person's calls, `profiles` where they landed in order of arrival, `splits` the
+    calls at which a further profile came about, `repair` the smallest verified change, None where
+    none was found, and `advice` says it in a sentence.
+    """
+
+    name: PersonName
+    calls: tuple[CallNumber, ...]
+    profiles: tuple[ProfileName, ...]
+    splits: tuple[DiagnosedSplit, ...]
+    repair: Repair | None
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hinge:
+    """A result that hangs on a rule which nothing documents.
+
+    Were `rule` to come out as `outcome`, `person` would `splits` at `call` (True) or would not
+    (False, `call` being where it does now).
+    """
+
+    rule: RuleCode
+    outcome: str
+    person: PersonName
+    call: CallNumber
+    splits: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Diagnosis(Shown):
+    """The persons of a replay that split, in the order of their splits."""
+
+    replay: Replay
+    people: Persons
+    persons: tuple[DiagnosedPerson, ...]
+    hinges: tuple[Hinge, ...]
+
+    def __len__(self) -> int:
+        """Return the number of persons that split."""
+        return len(self.persons)
+
+    def __iter__(self) -> Iterator[DiagnosedPerson]:
+        """Go through the persons that split."""
+        return iter(self.persons)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a split: person, call, origin, profiles, cause, why and fix."""
+        import pandas as pd
+
+        columns = ["person", "call", "origin", "from", "to", "cause", "happened", "fix"]
+        rows = [
+            (
+                person.name,
+                found.split.call,
+                self.replay.history.call(found.split.call).origin,
+                found.split.source,
+                found.split.target,
+                found.cause,
+                found.happened,
+                found.fix,
+            )
+            for person in self.persons
+            for found in person.splits
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
+        """Say who splits where and why, without a value."""
+        total, split = len(self.people), len(self.persons)
+        head = f"<Diagnosis {self.replay.policy.name}: {split} of {total} persons split"
+        places = (
+            f"call {found.split.call} {found.cause}"
+            for person in self.persons
+            for found in person.splits
+        )
+        return ": ".join((head, ", ".join(places))) + ">" if self.persons else f"{head}>"
+
+
+def diagnose(replay: Replay) -> Diagnosis:
+    """Say which persons of a replay split, at which call, why, and what to change."""
+    people = link(replay.history)
+    found: dict[PersonName, list[Split]] = {}
+    for split in splits(replay, people):
+        found.setdefault(split.person, []).append(split)
+    persons = tuple(_person(replay, people, name, found[name]) for name in found)
+    return Diagnosis(replay, people, persons, tuple(_hinges(replay, people)))
+
+
+def _person(
+    replay: Replay, people: Persons, name: PersonName, found: list[Split]
+) -> DiagnosedPerson:
+    cases = [(split, causes.explain_split(replay, people, split)) for split in found]
+    repair = repairs.smallest(replay, people, cases)
+    return DiagnosedPerson(
+        name=name,
+        calls=people.calls[name],
+        profiles=landed_on(replay, people.calls[name]),
+        splits=tuple(_split(replay, split, finding) for split, finding in cases),
+        repair=repair,
+        advice=repairs.repair_sentence(replay, repair),
+    )
+
+
+def _split(replay: Replay, split: Split, finding: Finding | None) -> DiagnosedSplit:
+    rungs = ladder(replay, split.call, split.source)
+    happened, fix = explain.cause_sentences(replay, split, finding)
+    entry = causes.cause(finding.cause) if finding else None
+    return DiagnosedSplit(
+        split=split,
+        cause=entry.code if entry else causes.UNEXPLAINED,
+        title=entry.title if entry else "No known cause explains it",
+        confidence=finding.confidence if finding else "possible",
+        happened=happened,
+        why=explain.ladder_sentence(replay, rungs, split.source),
+        fix=fix,
+        chance=explain.chance_sentence(replay, split),
+        rules=_rules(replay, split, rungs),
+        rungs=rungs,
+    )
+
+
+def _rules(replay: Replay, split: Split, rungs: tuple[Rung, ...]) -> tuple[RuleCode, ...]:
+    """The rules on which a split rests: how it was looked up, and how a value had been replaced."""
+    step = replay.step(split.call)
+    codes = [row.code for row in replay.policy.match if step.call.get(row.key) is not None]
+    for rung in rungs:
+        codes += rung.rules
+        if rung.finding == "replaced" and rung.at is not None:
+            codes += [c.rule for c in replay.step(rung.at).updates if c.key == rung.key]
+    return tuple(dict.fromkeys((*codes, step.rule, *step.assumed)))
+
+
+def _hinges(base: Replay, people: Persons) -> Iterator[Hinge]:
+    """Replay under the other outcome of each open rule that decided anything."""
+    now = {split.person: split.call for split in reversed(splits(base, people))}
+    used = dict.fromkeys(code for step in base for code in step.assumed)
+    for code in used:
+        rule = base.policy.rules[code]
+        for outcome in (o for o in rule.allowed if o != rule.decided):
+            other = replay(base.history, base.policy, assume={code: outcome})
+            then = {split.person: split.call for split in reversed(splits(other, people))}
+            for person in people:
+                if (person in now) != (person in then):
+                    call = then.get(person, now.get(person, 0))
+                    yield Hinge(code, outcome, person, call, splits=person in then)
+
+
+def hinge_sentence(hinge: Hinge) -> str:
+    """Return a hinge as a sentence, with what to say to see the other branch."""
+    verb = "would split at" if hinge.splits else "would not split at"
+    return (
+        f"{hinge.person} {verb} call {hinge.call} if rule {hinge.rule}, which nothing documents, "
+        f"came out as {hinge.outcome} (--assume {hinge.rule}={hinge.outcome})."
+    )

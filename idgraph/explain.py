@@ -1,0 +1,172 @@
+"""Steps, splits and edits in plain sentences: the only composer of words about a result.
+
+Sentences hold call numbers, profile names, keys in backticks and rule codes; never a value. So they
+are the same for a history and for its redacted copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from idgraph import causes
+from idgraph.calls import CallNumber, Key
+from idgraph.causes import Finding as CauseFinding
+from idgraph.causes import Wording
+from idgraph.ladders import Finding, Rung
+from idgraph.policy import Policy, RuleCode
+from idgraph.replays import Change, ProfileName, Replay, Step
+from idgraph.splitting import Split
+
+_SHORT = {"external_id": "id", "email": "email", "phone_number": "phone"}
+_EVIDENCE = {
+    "documented": "documented",
+    "source": "read in source code",
+    "reported": "reported by users",
+    "inferred": "inferred, not stated anywhere",
+    "unknown": "nothing documents it",
+}
+
+
+def call_words(replay: Replay, number: CallNumber) -> str:
+    """Return a call as a sentence names it: `call 5 (browser, Viewed Product)`."""
+    call = replay.history.call(number)
+    what = call.event or call.endpoint
+    return f"call {number} ({call.channel}{f', {what}' if what else ''})"
+
+
+def label(policy: Policy, key: Key) -> str:
+    """Return a key as a sentence names it, in the policy's spelling, in backticks."""
+    return f"`{policy.label(key)}`"
+
+
+def listed(words: Iterable[str], *, last: str = "and") -> str:
+    """Join words as a sentence does: `a`, `a and b`, `a, b and c`."""
+    every = list(words)
+    head = ", ".join(every[:-1])
+    return f"{head} {last} {every[-1]}" if head else "".join(every)
+
+
+def step_sentence(replay: Replay, step: Step) -> str:
+    """Return what a call came to, with the rules that say so in square brackets."""
+    return " ".join((_where(replay, step), *_writes(replay, step), *_observation(step)))
+
+
+def _where(replay: Replay, step: Step) -> str:
+    words = call_words(replay, step.number)
+    cited = f"[{step.rule}]"
+    if step.refused:
+        return f"{_upper(words)} was refused and changed nothing {cited}."
+    if step.profile is None:
+        return f"{_upper(words)} carries no key that the rules look up {cited}."
+    if step.matched is None:
+        keys = listed(label(replay.policy, i.key) for i in step.call.identifiers)
+        return f"{_upper(words)} found nobody by {keys} and created {step.profile} {cited}."
+    by = label(replay.policy, step.matched)
+    return f"{_upper(words)} found {step.profile} by {by} {cited}."
+
+
+def _writes(replay: Replay, step: Step) -> Iterable[str]:
+    fills = [change for change in step.changed if change.before is None and not step.created]
+    if fills:
+        keys = listed(label(replay.policy, change.key) for change in fills)
+        yield f"It put {keys} on {step.profile} {_cited(fills)}."
+    for change in step.updates:
+        key = label(replay.policy, change.key)
+        yield f"It replaced the {key} of {step.profile} {_cited([change])}."
+    for kept in step.kept:
+        key = label(replay.policy, kept.identifier.key)
+        holder = f" with {kept.holder}, which holds it," if kept.holder else ""
+        yield f"Its {key} stays{holder} and was not written [{kept.rule}]."
+
+
+def _cited(changes: Iterable[Change]) -> str:
+    return "[" + ", ".join(dict.fromkeys(change.rule for change in changes)) + "]"
+
+
+def _observation(step: Step) -> Iterable[str]:
+    if step.deviates:
+        yield f"But it was observed on {step.landed}."
+
+
+def rung_words(replay: Replay, rung: Rung, profile: ProfileName) -> str:
+    """Return why one key of a call finds a profile or does not."""
+    key = label(replay.policy, rung.key)
+    now = f"; {rung.holder} holds it now" if rung.holder else ""
+    words: dict[Finding, str] = {
+        "not-sent": f"no {key} was sent" + (f" ({profile} holds one)" if rung.holds else ""),
+        "held": f"{key} finds {profile}, which holds it since call {rung.at}",
+        "unseen": f"{key} was put on {profile} by call {rung.at} at once and not yet seen",
+        "spelled-otherwise": f"{profile} holds the {key} in another spelling "
+        f"[{', '.join(rung.rules)}]",
+        "replaced": f"{profile} held this {key} until call {rung.at} replaced it{now}",
+        "held-by-other": f"this {key} is on {rung.holder}, not on {profile}",
+        "never-held": f"this {key} was never on {profile}"
+        + (", which holds another one" if rung.holds else ""),
+    }
+    return words[rung.finding]
+
+
+def ladder_sentence(replay: Replay, rungs: Iterable[Rung], profile: ProfileName) -> str:
+    """Return key by key, in the order of trial, why a call did not find a profile.
+
+    Keys that neither the call carries nor the profile holds say nothing and are left out.
+    """
+    telling = (rung for rung in rungs if rung.sent or rung.holds)
+    return _upper("; ".join(rung_words(replay, rung, profile) for rung in telling)) + "."
+
+
+def cause_sentences(replay: Replay, split: Split, finding: CauseFinding | None) -> tuple[str, str]:
+    """Return what happened at a split, and what to change."""
+    names = _names(replay, split, finding)
+    wording = _UNEXPLAINED[split.observed]
+    if finding is not None:
+        wording = causes.cause(finding.cause).wordings[finding.wording]
+    return _upper(wording.says.format_map(names)), _upper(wording.fix.format_map(names))
+
+
+_UNEXPLAINED = {
+    True: Wording(
+        says="the rules send {call} to {source}, but it was observed on {target}, and no known "
+        "cause explains why.",
+        fix="Log what was answered to {call} and when, and export which profile the calls around "
+        "it were filed on.",
+    ),
+    False: Wording(
+        says="{call} found nobody by the keys that it carries and made {target}; no known cause "
+        "says how that came about.",
+        fix="Send with {call} a key that {source} holds.",
+    ),
+}
+
+
+def _names(replay: Replay, split: Split, finding: CauseFinding | None) -> dict[str, str]:
+    keys = {short: label(replay.policy, key) for key, short in _SHORT.items()}
+    calls = {"call": split.call, **(finding.calls if finding else {})}
+    words = finding.words if finding else {}
+    numbered = {name: call_words(replay, number) for name, number in calls.items()}
+    return {**keys, **numbered, **words, "source": split.source, "target": split.target}
+
+
+def chance_sentence(replay: Replay, split: Split) -> str:
+    """Return which call was the last that could have kept the person one profile."""
+    if split.observed:
+        return f"By the rules no call had to be different: {split.source} could be found."
+    if split.chance is None:
+        return "No earlier call could have kept them one by carrying more keys."
+    carried = replay.history.call(split.call).identifiers
+    earlier = replay.history.call(split.chance)
+    missing = listed(label(replay.policy, i.key) for i in carried if earlier.get(i.key) is None)
+    words = call_words(replay, split.chance)
+    return f"The last chance before it was {words}, had it carried that {missing} as well."
+
+
+def rule_sentence(policy: Policy, code: RuleCode) -> str:
+    """Return a rule with its evidence and its source, for a list of the rules that were used."""
+    rule = policy.rules[code]
+    source = policy.sources[rule.source]
+    detail = f" ({rule.detail})" if rule.detail else ""
+    return f"{_upper(rule.says)}. {_upper(_EVIDENCE[rule.evidence])}: {source.title}{detail}."
+
+
+def _upper(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

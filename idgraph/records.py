@@ -1,0 +1,213 @@
+"""Results as plain records: the JSON of the command line, one mapping a call, person or rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from idgraph.calls import Call, CallNumber, History, Identifier, Key
+from idgraph.causes import Cause
+from idgraph.clocks import iso
+from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis
+from idgraph.policy import Policy, Rule
+from idgraph.repairs import Repair, edit_words
+from idgraph.replays import Replay, Step
+
+Record = dict[str, Any]
+
+
+def line(record: Mapping[str, Any]) -> str:
+    """Return a record as one line of JSON."""
+    return msgspec.json.encode(record).decode()
+
+
+def value(identifier: Identifier | None) -> object:
+    """Return an identifier's value for JSON: a number keeps the digits of its writer."""
+    if identifier is None:
+        return None
+    return msgspec.Raw(identifier.text.encode()) if identifier.number else identifier.text
+
+
+def calls(history: History) -> Iterator[Record]:
+    """Return the calls of a history, then the account of its rows."""
+    for number, call in enumerate(history, 1):
+        yield {**_call(number, call), **_sender(call)}
+    yield {"summary": summary(history)}
+
+
+def summary(history: History) -> Record:
+    """Return the account of the rows, with the clocks that ordered the calls."""
+    reading = history.reading
+    return {
+        "rows": reading.rows,
+        "calls": reading.calls,
+        "rows_with_calls": reading.with_calls,
+        "not_calls": sum(reading.not_calls.values()),
+        "rejected": len(reading.rejects),
+        "not_calls_by_reason": dict(sorted(reading.not_calls.items())),
+        "rejected_by_reason": _counted(reject.slug for reject in reading.rejects),
+        "formats": list(reading.formats),
+        "clocks": history.clocks,
+        "ties": [list(group) for group in history.ties],
+        "notes": list(reading.notes),
+    }
+
+
+def steps(replay: Replay) -> Iterator[Record]:
+    """Return what each call came to."""
+    return (_step(step) for step in replay)
+
+
+def persons(diagnosis: Diagnosis) -> Iterator[Record]:
+    """Return the persons that split, with causes, why and what to change."""
+    return (_person(diagnosis, person) for person in diagnosis)
+
+
+def rules(policy: Policy) -> Iterator[Record]:
+    """Return the rules of a policy, in its order."""
+    return (rule(policy, row) for row in policy.rules.values())
+
+
+def rule(policy: Policy, row: Rule) -> Record:
+    """Return one rule, with its source."""
+    source = policy.sources[row.source]
+    return {
+        "policy": policy.name,
+        "rule": row.code,
+        "kind": row.kind,
+        "key": getattr(row, "key", None),
+        "case": getattr(row, "case", getattr(row, "fold", None)),
+        "outcome": getattr(row, "outcome", None),
+        "default": getattr(row, "default", None) or None,
+        "says": row.says,
+        "evidence": row.evidence,
+        "source": source.title,
+        "source_date": source.date,
+        "detail": row.detail or None,
+    }
+
+
+def cause(entry: Cause) -> Record:
+    """Return one cause of the catalogue."""
+    return {
+        "cause": entry.code,
+        "title": entry.title,
+        "says": entry.wordings["plain"].says,
+        "advice": entry.advice,
+        "source": entry.source,
+    }
+
+
+def _counted(words: Iterable[str]) -> dict[str, int]:
+    every = list(words)
+    return {word: every.count(word) for word in sorted(set(every))}
+
+
+def _call(number: CallNumber, call: Call) -> Record:
+    return {
+        "call": number,
+        "origin": call.origin,
+        "at": iso(call.at),
+        "channel": call.channel,
+        "endpoint": call.endpoint,
+        "keys": _values(call.keys),
+    }
+
+
+def _sender(call: Call) -> Record:
+    return {
+        "event": call.event,
+        "event_id": call.event_id,
+        "person": call.person,
+        "observed_profile": call.observed,
+        "clock": call.clock,
+        "answer": call.answer,
+    }
+
+
+def _values(keys: Mapping[Key, Identifier]) -> dict[Key, object]:
+    return {key: value(identifier) for key, identifier in keys.items()}
+
+
+def _step(step: Step) -> Record:
+    return {
+        **_call(step.number, step.call),
+        "matched_key": step.matched,
+        "profile": step.profile,
+        "created": step.created,
+        "refused": step.refused,
+        "rule": step.rule,
+        "changed": [
+            {"key": c.key, "from": value(c.before), "to": value(c.after), "rule": c.rule}
+            for c in step.changed
+        ],
+        "kept": [{"key": k.identifier.key, "rule": k.rule, "holder": k.holder} for k in step.kept],
+        "candidates": dict(step.candidates),
+        "assumed": list(step.assumed),
+        "merged": [],
+        "landed": step.landed,
+    }
+
+
+def _person(diagnosis: Diagnosis, person: DiagnosedPerson) -> Record:
+    replay = diagnosis.replay
+    return {
+        "person": person.name,
+        "profiles": list(person.profiles),
+        "calls": list(person.calls),
+        "splits": [_split(replay, found) for found in person.splits],
+        "repair": _repair(replay, person.repair, person.advice),
+    }
+
+
+def _split(replay: Replay, found: DiagnosedSplit) -> Record:
+    split = found.split
+    return {
+        "call": split.call,
+        "origin": replay.history.call(split.call).origin,
+        "from": split.source,
+        "to": split.target,
+        "cause": found.cause,
+        "confidence": found.confidence,
+        "observed": split.observed,
+        "happened": found.happened,
+        "why": found.why,
+        "fix": found.fix,
+        "last_chance": split.chance,
+        "rules": list(found.rules),
+        "ladder": [
+            {
+                "key": rung.key,
+                "finding": rung.finding,
+                "sent": value(rung.sent),
+                "holds": value(rung.holds),
+                "at": rung.at,
+                "holder": rung.holder,
+            }
+            for rung in found.rungs
+        ],
+    }
+
+
+def _repair(replay: Replay, repair: Repair | None, advice: str) -> Record | None:
+    if repair is None:
+        return None
+    return {
+        "says": advice,
+        "verified": True,
+        "prevents": list(repair.prevents),
+        "edits": [
+            {
+                "call": edit.call,
+                "also": list(edit.also),
+                "edit": edit.kind,
+                "key": edit.key,
+                "to": value(edit.identifier),
+                "after": edit.after,
+                "says": edit_words(replay, edit),
+            }
+            for edit in repair.edits
+        ],
+    }
