@@ -1,0 +1,132 @@
+"""Exchange, one recorded request with its answer; Dialect, what turns it into calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from idgraph.calls import CHANNELS, Call, Channel
+from idgraph.clocks import Instant
+from idgraph.dialects.base.faults import NotACall, Notes, RejectRow, label, moment
+
+_STATUS = re.compile("[0-9]{3}")
+
+Row = Mapping[str, object]
+"""An exchange as the native log holds it: `request`, `response` and what else the log knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One recorded request and its answer.
+
+    Header names are in lower case. `body` is the object or the text that went over the wire,
+    `answer` the body of the response, None where there was none. Clocks are whole microseconds
+    since 1970 in UTC. `channel`, `person` and `observed` are what the log itself says, and win
+    over anything that the request lets guess. Readers count in `notes` what they cannot use.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: object = None
+    status: int | None = None
+    answer: object = None
+    occurred_at: Instant | None = None
+    sent_at: Instant | None = None
+    received_at: Instant | None = None
+    answered_at: Instant | None = None
+    channel: Channel | None = None
+    person: str | None = None
+    observed: str | None = None
+    origin: str = ""
+    notes: Notes = field(default_factory=Notes, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A row of an exchange log and what it must be read to.
+
+    `expect` holds one {key or field: value} a call, in order; `not_a_call` is the reason where the
+    row is none. All values are made up.
+    """
+
+    title: str
+    row: Row
+    expect: tuple[Mapping[str, object], ...] = ()
+    not_a_call: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one generation of a platform's API speaks.
+
+    `claims` says whether a request is one of its own, from method and address alone, and never
+    raises. `calls` returns at least one call, or raises `NotACall` or `RejectRow`.
+    """
+
+    name: str
+    title: str
+    era: str
+    claims: Callable[[Exchange], bool]
+    calls: Callable[[Exchange], tuple[Call, ...]]
+    samples: tuple[Sample, ...]
+
+
+def exchange_from(row: object, origin: str, notes: Notes) -> Exchange:
+    """Return the exchange that a row of the native log holds; `NotACall` or `RejectRow` else."""
+    if not isinstance(row, dict):
+        raise RejectRow("bad-row")
+    request = row.get("request")
+    if request is None:
+        raise NotACall("no-request")
+    if not isinstance(request, dict):
+        raise RejectRow("bad-request")
+    body, url = request.get("body"), request.get("url")
+    method = request.get("method", "GET" if body is None else "POST")
+    if not isinstance(url, str) or not isinstance(method, str):
+        raise RejectRow("bad-request")
+    response = row.get("response")
+    answer: Mapping[str, object] = response if isinstance(response, dict) else {}
+    return Exchange(
+        method=method.upper(),
+        url=url,
+        headers=_headers(request.get("headers")),
+        body=body,
+        status=_status(answer.get("status")),
+        answer=answer.get("body"),
+        occurred_at=moment(row.get("occurred_at"), notes),
+        sent_at=moment(row.get("sent_at"), notes),
+        received_at=moment(row.get("received_at"), notes),
+        answered_at=moment(row.get("answered_at"), notes),
+        channel=channel_of(row.get("channel")),
+        person=label(row.get("person"), "person"),
+        observed=label(row.get("observed_profile"), "observed_profile"),
+        origin=origin,
+        notes=notes,
+    )
+
+
+def channel_of(value: object) -> Channel | None:
+    """Return the channel that a log names; None where it names none; else a `bad-channel`."""
+    if value is None or value == "":
+        return None
+    name = value.strip().lower() if isinstance(value, str) else ""
+    if name not in CHANNELS:
+        raise RejectRow("bad-channel")
+    return name
+
+
+def _headers(value: object) -> dict[str, str]:
+    """Take headers as an object or, as browsers export them, a list of name and value."""
+    if isinstance(value, list):
+        pairs = [(h.get("name"), h.get("value")) for h in value if isinstance(h, dict)]
+    else:
+        pairs = list(value.items()) if isinstance(value, dict) else []
+    return {name.lower(): str(found) for name, found in pairs if isinstance(name, str)}
+
+
+def _status(value: object) -> int | None:
+    if isinstance(value, str) and _STATUS.fullmatch(value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
