@@ -6,28 +6,70 @@ import re
 
 from idgraph.calls import Identifier
 
-_NOTHING = {"null", "none", "nil", "nan", "n/a", "na", "undefined", "unknown", "anonymous", "guest"}
-_WORDS = _NOTHING | {"test", "user", "customer", "false", "true", "-1", ".", "email", "empty"}
-_WORDS |= {"default", "[object object]"}
-_MAILBOXES = _NOTHING | {"noemail", "no-email", "no_email", "nomail", "noreply", "no-reply", "test"}
-_MAILBOXES |= {"dummy", "fake", "guestuser", "guest-checkout"}
-_TEMPLATE = re.compile(r"\{\{.*\}\}|\{%.*%\}|\$\{.*\}|%%?\w+%%?|\*\|.*\|\*|<%.*%>")
-_BLANK = re.compile(r"[0\-*#\s]*|x{2,}")
+MAILBOXES = frozenset(
+    "guest null undefined none nil anonymous unknown noreply no-reply noemail no-email no_email "
+    "nomail dummy fake guestuser".split()  # noqa: SIM905 - one word a line would fill a screen
+)
+"""The part before the @ of addresses that stand for nobody, whatever shop they are at."""
+
+_WORDS = frozenset(
+    [
+        "null",
+        "none",
+        "nil",
+        "undefined",
+        "nan",
+        "n/a",
+        "na",
+        "unknown",
+        "anonymous",
+        "guest",
+        "true",
+        "false",
+        "-",
+        "-1",
+        "0",
+        "empty",
+        "default",
+        "(null)",
+        "<null>",
+        "[null]",
+        "(none)",
+        "test@test.com",
+        "a@a.com",
+        "none@none.com",
+        "null@null.com",
+        "[redacted]",
+    ]
+) | {"", "[object object]", "[email redacted]", "[email protected]"}
+_TEMPLATE = re.compile(
+    r"(?:\{\{[a-z_.|$ ]{0,60}\}\}|\{%[a-z_.|$ ]{0,60}%\}|\*\|[a-z_.: ]{0,40}\|\*"
+    r"|\$\{[a-z_. ]{0,60}\}|<%=?[a-z_. ]{0,60}%>|%[a-z_]{2,40}%|\[\[[a-z_. ]{0,60}\]\])",
+    re.IGNORECASE,
+)
+_ZEROS = re.compile(r"-?0+(?:\.0+)?|[0-]{2,}|[*#-]{2,}|[xX]{2,}")
+
+
+def placeholder(text: str) -> bool:
+    """Say whether a text stands for nobody: an empty one, `null`, an unrendered template, zero.
+
+    Such a value is a cause of joined and split persons, so people must see it as it is.
+    """
+    bare = text.strip()
+    return (
+        bare.casefold() in _WORDS
+        or _TEMPLATE.fullmatch(bare) is not None
+        or _ZEROS.fullmatch(bare) is not None
+    )
 
 
 def stands_for_nobody(identifier: Identifier) -> bool:
-    """Tell whether a value is a placeholder: it connects nobody, whoever sent it.
-
-    These are words such as `null` or `guest`, zeros and dashes, templates that were not filled
-    in, and addresses whose mailbox is such a word (`guest@...`).
+    """Tell whether an identifier is a placeholder: it connects nobody, whoever sent it.
 
     >>> stands_for_nobody(Identifier("email", "guest@shop.example"))
     True
     >>> stands_for_nobody(Identifier("email", "betty@example.com"))
     False
     """
-    text = identifier.text.strip().casefold()
-    if text in _WORDS or _BLANK.fullmatch(text) or _TEMPLATE.search(text):
-        return True
-    mailbox, at, _ = text.partition("@")
-    return bool(at) and mailbox.partition("+")[0] in _MAILBOXES
+    mailbox, at, _ = identifier.text.strip().casefold().partition("@")
+    return placeholder(identifier.text) or (bool(at) and mailbox.partition("+")[0] in MAILBOXES)
