@@ -6,10 +6,8 @@ import re
 
 from idgraph.calls import Identifier
 
-MAILBOXES = frozenset(
-    "guest null undefined none nil anonymous unknown noreply no-reply noemail no-email no_email "
-    "nomail dummy fake guestuser".split()  # noqa: SIM905 - one word a line would fill a screen
-)
+MAILBOXES = frozenset({"guest", "null", "undefined", "none", "nil", "anonymous", "unknown"})
+MAILBOXES |= {"noreply", "no-reply", "noemail", "no-email", "no_email", "nomail", "guestuser"}
 """The part before the @ of addresses that stand for nobody, whatever shop they are at."""
 
 _WORDS = frozenset(
