@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from idgraph.calls import Identifier as Identifier
     from idgraph.calls import history as history
     from idgraph.demos import demo as demo
+    from idgraph.demos import write_demo as write_demo
     from idgraph.diagnosis import Diagnosis as Diagnosis
     from idgraph.diagnosis import diagnose as diagnose
     from idgraph.errors import IdgraphError as IdgraphError
@@ -58,6 +59,7 @@ _HOMES = {
     "Identifier": "calls",
     "history": "calls",
     "demo": "demos",
+    "write_demo": "demos",
     "Diagnosis": "diagnosis",
     "diagnose": "diagnosis",
     "IdgraphError": "errors",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -57,7 +58,11 @@ class Call:
     row (`file:line`). `payload` is the decoded body as the sender wrote it, for showing; `wire`
     says where in it each key stood (`{"external_id": ("customer_properties", "$id")}`).
     `observed` is the profile id that the platform returned or later exported, None if unknown;
-    `person` is who the log says it was. `answer` is the HTTP status, None if there was none.
+    `person` is who the log says it was. `answer` is the HTTP status, None if there was none;
+    `created` whether the platform said that the call made a profile, None if it did not say;
+    `refused` that it answered with a refusal, so that nothing was written; `owner` the profile id
+    that a refusal named as holding an identifier already. `context` is what the sender believed
+    besides (`{"cookie $email": ..., "page _kx": ...}`): evidence, and no part of the call.
     """
 
     identifiers: tuple[Identifier, ...]
@@ -72,6 +77,10 @@ class Call:
     received_at: Instant | None = None
     answered_at: Instant | None = None
     answer: int | None = None
+    created: bool | None = None
+    refused: bool = False
+    owner: str | None = None
+    context: Mapping[str, Identifier] = field(default_factory=dict, hash=False)
     origin: str = ""
     payload: Mapping[str, object] = field(default_factory=dict, hash=False)
     wire: Mapping[Key, tuple[str, ...]] = field(default_factory=dict, hash=False)
@@ -148,10 +157,12 @@ class History(Shown):
     Ordered by the best clock of each call (arrival, else departure, else the sender's claim); a
     call without a clock stays behind the call before it in the input. `ties` holds the numbers of
     calls that share an instant, group by group: their order is the order of their rows, a guess.
+    `duplicates` holds those that share an event and its id: one event, delivered more than once.
     """
 
     calls: tuple[Call, ...]
     ties: tuple[tuple[CallNumber, ...], ...] = ()
+    duplicates: tuple[tuple[CallNumber, ...], ...] = ()
     reading: Reading = Reading()
     title: str = ""
 
@@ -190,12 +201,13 @@ class History(Shown):
         """Return the history of just those calls, in their order; they are numbered afresh."""
         wanted = sorted(set(numbers))
         fresh = {old: new for new, old in enumerate(wanted, 1)}
-        ties = (tuple(fresh[n] for n in group if n in fresh) for group in self.ties)
-        return replace(
-            self,
-            calls=tuple(self.call(number) for number in wanted),
-            ties=tuple(group for group in ties if len(group) > 1),
-        )
+
+        def kept(groups: Iterable[tuple[CallNumber, ...]]) -> tuple[tuple[CallNumber, ...], ...]:
+            parts = (tuple(fresh[n] for n in group if n in fresh) for group in groups)
+            return tuple(part for part in parts if len(part) > 1)
+
+        calls = tuple(self.call(number) for number in wanted)
+        return replace(self, calls=calls, ties=kept(self.ties), duplicates=kept(self.duplicates))
 
     def table(self) -> pd.DataFrame:
         """Return one row a call: number, origin, clocks (UTC), channel, endpoint, keys, event, ...
@@ -261,4 +273,13 @@ def history(calls: Iterable[Call], *, reading: Reading | None = None, title: str
     )
     ties = tuple(group for group in groups if len(group) > 1)
     found = reading or Reading(rows=len(given), with_calls=len(given), calls=len(given))
-    return History(calls=ordered, ties=ties, reading=found, title=title)
+    return History(ordered, ties, _duplicates(ordered), found, title)
+
+
+def _duplicates(calls: Sequence[Call]) -> tuple[tuple[CallNumber, ...], ...]:
+    """The calls that carry one event id of one event; without an id nothing tells."""
+    found: defaultdict[tuple[str | None, str], list[CallNumber]] = defaultdict(list)
+    for number, call in enumerate(calls, 1):
+        if call.event_id is not None:
+            found[call.event, call.event_id].append(number)
+    return tuple(tuple(numbers) for numbers in found.values() if len(numbers) > 1)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import base64
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from pathlib import Path
 from urllib.parse import quote
 
 from idgraph import notation, policy, sources
-from idgraph.calls import Call, History
+from idgraph.calls import CHANNELS, Call, History
 from idgraph.clocks import SECOND, iso
 from idgraph.errors import UsageError
 
@@ -99,6 +101,13 @@ def exchanges(name: str) -> Iterator[str]:
         yield json.dumps(_exchange(call), ensure_ascii=False)
 
 
+def write_demo(name: str, path: str | Path | None = None) -> Path:
+    """Write a built-in history as an exchange log; into a folder for passing files by default."""
+    target = Path(path) if path else Path(tempfile.mkdtemp(prefix="idgraph-")) / f"{name}.jsonl"
+    target.write_text("".join(f"{row}\n" for row in exchanges(name)), "utf-8")
+    return target
+
+
 def _demo(name: str) -> Demo:
     if name not in _demos():
         near = get_close_matches(name, names(), 1)
@@ -128,8 +137,15 @@ def _one_person(given: tuple[str, ...], call: str, code: str) -> str:
     lines = [f"person=betty {line}" for line in (*given, call)]
     if code == "scenario-7":
         lines = [f"{line} -> {label}" for line, label in zip(lines, ("01A", "01B"), strict=True)]
-    sent = (line if {"server", "form"} & set(line.split()) else f"server {line}" for line in lines)
-    return "\n".join(sent)
+    return "\n".join(_with_sender(line) for line in lines)
+
+
+def _with_sender(line: str) -> str:
+    """A line with a channel: where none is said, a call with an id is the server's."""
+    words = set(line.split())
+    if words & set(CHANNELS):
+        return line
+    return f"{'server' if 'external_id' in line else 'browser'} {line}"
 
 
 _SCENARIOS = {
@@ -180,7 +196,7 @@ def _request(call: Call, at: int) -> dict[str, object]:
         profile = {name.removeprefix("$"): value for name, value in who.items()}
         body: object = {"profiles": [profile]}
         return _post("https://a.klaviyo.com/api/v2/list/LIST01/subscribe", body)
-    event = call.event or "Active on Site"
+    event = call.event or ("Viewed Product" if call.channel == "browser" else "Placed Order")
     payload = {
         "token": "PUBKEY",
         "event": event,

@@ -6,6 +6,7 @@ are the same for a history and for its redacted copy.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from idgraph import causes
@@ -165,7 +166,17 @@ def rule_sentence(policy: Policy, code: RuleCode) -> str:
     rule = policy.rules[code]
     source = policy.sources[rule.source]
     detail = f" ({rule.detail})" if rule.detail else ""
-    return f"{_upper(rule.says)}. {_upper(_EVIDENCE[rule.evidence])}: {source.title}{detail}."
+    says = f"{_upper(rule.says)}. {_upper(_EVIDENCE[rule.evidence])}: {source.title}{detail}."
+    return keyed(says)
+
+
+def keyed(sentence: str) -> str:
+    """Return a sentence of a policy with its `$keys` in backticks, as in all other sentences.
+
+    >>> keyed("takes the $id")
+    'takes the `$id`'
+    """
+    return re.sub(r"(?<![`\w])(\$\w+)", r"`\1`", sentence)
 
 
 def _upper(sentence: str) -> str:

@@ -22,8 +22,8 @@ class Rung:
     `finding` is `held` where this key finds the profile; `unseen` where call `at`, of the same
     instant, put it there and the rules were told that the call did not see it;
     `spelled-otherwise` where the profile holds the value in another spelling that `rules` keep
-    apart; `replaced` where it held the value until call `at`; `held-by-other` where `holder` holds it; `never-held`; `not-sent`. `holder` is
-    None where nobody holds the value.
+    apart; `replaced` where it held the value until call `at`; `held-by-other` where `holder` holds
+    it; `never-held`; `not-sent`. `holder` is None where nobody holds the value.
     """
 
     key: Key

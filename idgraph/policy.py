@@ -89,9 +89,9 @@ class Match(Rule, frozen=True):
 
 
 class Miss(Rule, frozen=True):
-    """What becomes of a call that finds nobody."""
+    """What becomes of a call that finds nobody, or that the platform refused."""
 
-    outcome: Literal["create", "ignore"]
+    outcome: Literal["create", "ignore", "refuse"]
 
 
 class Write(Rule, frozen=True):
@@ -234,6 +234,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def ignores(self) -> Miss:
         """The rule for a call that carries no key of the policy."""
         return next(row for row in self.miss if row.outcome == "ignore")
+
+    @property
+    def refuses(self) -> Miss:
+        """The rule for a call that was answered with a refusal."""
+        return next(row for row in self.miss if row.outcome == "refuse")
 
     def label(self, key: Key) -> str:
         """Return the spelling of a key; its canonical name where the policy does not know it."""
@@ -414,7 +419,7 @@ def _faults(policy: Policy) -> list[str]:
     ]
     if len(policy.writes) < len(policy.write):
         faults.append("two write rules speak of one key and case")
-    for outcome in ("create", "ignore"):
+    for outcome in ("create", "ignore", "refuse"):
         if sum(row.outcome == outcome for row in policy.miss) != 1:
             faults.append(f"one miss rule must come to {outcome}")
     return faults

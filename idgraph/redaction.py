@@ -85,6 +85,8 @@ class Redactor:
         self._known: dict[str, Key] = {}
         seen = [identifier for call in history for identifier in call.identifiers]
         seen += [Identifier("profile_id", label) for label in history.labels]
+        seen += [Identifier("profile_id", call.owner) for call in history if call.owner]
+        seen += [identifier for call in history for identifier in call.context.values()]
         copied = ("profile_id", "_kx")
         for identifier in sorted(seen, key=lambda one: one.key in copied):
             self._known.setdefault(identifier.text, identifier.key)
@@ -137,6 +139,8 @@ class Redactor:
             event_id=self._maybe("event_id", call.event_id),
             person=self._maybe("person", call.person),
             observed=self._maybe("observed", call.observed),
+            owner=self._maybe("observed", call.owner),
+            context={name: self.identifier(one) for name, one in call.context.items()},
             origin=self.text("origin", call.origin),
             payload=payload,
             wire={key: walk.moved_to(tuple(path)) for key, path in call.wire.items()},

@@ -343,7 +343,7 @@ class _Decoder:
         self.finds: dict[Identifier, tuple[int, CallNumber]] = {}
 
     def _encode(self, call: Call) -> list[int]:
-        keys = call.keys
+        keys = {} if call.refused else call.keys
         return [self._code(keys[key]) if key in keys else rules.NONE for key in self.order]
 
     def _code(self, identifier: Identifier) -> int:
@@ -380,8 +380,8 @@ class _Decoder:
                 matched=None if matched == rules.NONE else self.order[matched],
                 profile=_name(target),
                 created=created,
-                refused=matched != rules.NONE and target == rules.NONE,
-                rule=self._rule(matched, target, written),
+                refused=call.refused or (matched != rules.NONE and target == rules.NONE),
+                rule=self.policy.refuses.code if call.refused else self._rule(place, written),
                 candidates={
                     key: f"P{profile + 1}"
                     for key, profile in zip(self.order, self.found[place], strict=True)
@@ -395,8 +395,9 @@ class _Decoder:
                 landed=landings[place],
             )
 
-    def _rule(self, matched: int, target: int, written: tuple[RuleCode, ...]) -> RuleCode:
+    def _rule(self, place: int, written: tuple[RuleCode, ...]) -> RuleCode:
         """The rule that sent the call where it went; of a refused call, the rule that refused."""
+        matched, target = self.matched[place], self.profile[place]
         if matched == rules.NONE:
             none = target == rules.NONE
             return self.policy.ignores.code if none else self.policy.creates.code
@@ -451,6 +452,8 @@ class _Decoder:
         self, place: int, call: Call, before: Mapping[Key, Identifier]
     ) -> tuple[RuleCode, ...]:
         """The rules that decided where the call went, in the order in which they were asked."""
+        if call.refused:
+            return (self.policy.refuses.code,)
         codes: list[RuleCode] = []
         matched, keys = self.matched[place], call.keys
         last = len(self.order) - 1 if matched == rules.NONE else matched

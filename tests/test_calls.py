@@ -55,6 +55,16 @@ def test_order_is_stable_and_loses_nothing(moments: list[int | None]) -> None:
     assert known == sorted((c for c in calls if c.at is not None), key=lambda call: call.at or 0)
 
 
+def test_one_event_delivered_twice_is_marked_and_kept() -> None:
+    told = parse(
+        "event=A event_id=1 email=a@b.example\nevent=B event_id=1 email=a@b.example\n"
+        "event=A event_id=1 email=c@b.example\nemail=a@b.example\nemail=a@b.example"
+    )
+    assert told.duplicates == ((1, 3),)
+    assert told.only([1, 2]).duplicates == ()
+    assert len(told) == 5
+
+
 def test_a_part_of_a_history_is_numbered_afresh_and_keeps_its_ties() -> None:
     whole = parse("email=a@example.com\nemail=b@example.com\n& email=c@example.com")
     part = whole.only([2, 3])

@@ -1,13 +1,13 @@
 """Claims about replays: what each call comes to, by which rule, and what was assumed."""
 
-from itertools import pairwise
+import dataclasses
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from idgraph import policy as policies
-from idgraph.calls import History, Identifier, Key
+from idgraph.calls import History, Identifier, Key, history
 from idgraph.errors import UsageError
 from idgraph.notation import parse
 from idgraph.replays import Replay, Step, replay
@@ -20,7 +20,8 @@ MANY = (
     'key = [{key = "external_id", label = "id", holds = "one"},\n'
     '{key = "email", label = "email", holds = "many"}]\n'
     f'match = [{{code = "m1", key = "external_id"{_ROW}{{code = "m2", key = "email"{_ROW}]\n'
-    f'miss = [{{code = "c", outcome = "create"{_ROW}{{code = "i", outcome = "ignore"{_ROW}]\n'
+    f'miss = [{{code = "c", outcome = "create"{_ROW}{{code = "i", outcome = "ignore"{_ROW}'
+    f'{{code = "r", outcome = "refuse"{_ROW}]\n'
     "write = [\n"
     f'{{code = "w1", key = "external_id", case = "absent", outcome = "set"{_ROW}'
     f'{{code = "w2", key = "external_id", case = "different", outcome = "refuse"{_ROW}'
@@ -58,6 +59,14 @@ def test_a_taken_email_moves_where_it_is_assumed_to_be_set() -> None:
     assert told.step(4).profile == "P1"
     assert dict(told.held("P2", 4)) == {}
     assert "email" in told.held("P2", 3)
+
+
+def test_a_call_that_was_answered_with_a_refusal_changes_nothing() -> None:
+    one, other, third = parse(f"external_id=b1 {E1}\nexternal_id=b1 {E2}\n{E2}")
+    told = replay(history([one, dataclasses.replace(other, refused=True, owner="X"), third]))
+    step = told.step(2)
+    assert (step.refused, step.landed, step.rule) == (True, None, "answered-refusal")
+    assert told.step(3).created
 
 
 def test_a_refused_call_changes_nothing_and_lands_nowhere() -> None:
@@ -152,7 +161,7 @@ def test_the_table_and_the_repr_hold_no_value() -> None:
     assert len(replay(parse("")).table()) == 0
 
 
-# --- laws, against a naive oracle that shares no code with the rules --------------------------------
+# --- laws, against a naive oracle that shares no code with the rules
 
 _VALUES = {
     "external_id": ["b1", "b2"],
