@@ -10,10 +10,11 @@
 
 The house, from the ground up: `errors`, `clocks`, `registry`, `groups`; `calls` (Identifier, Call,
 History), `placeholders`; `notation`; `dialects` (requests into calls, one file per vendor's API);
-`sources` (files into requests, one file per format), `policies` (data: what a platform does) and
-`policy`, `resolve` (the rules, once); `replays`; `persons`, `redaction`; `ladders`, `splitting`,
-`graph`, `demos`; `causes` (one file each); `explain`; `repairs`; `diagnosis`; `records`; `views`
-(one file each, plain blocks); `surfaces` (html, text, widget, report); `cli`.
+`sources` (files into requests, one file per format), `policies` (data: what a platform does),
+`rules` and `policy`, `resolve` (the rules, once); `steps`, `decoding`, `replays`; `persons`,
+`redaction`; `ladders`, `splitting`, `graph`, `demos`; `causes` (one file each); `explain`;
+`repairs`; `diagnosis`; `records`; `views` (one file each, plain blocks); `surfaces` (html, text,
+widget, report); `cli`.
 """
 
 from __future__ import annotations
@@ -43,11 +44,11 @@ if TYPE_CHECKING:
     from idgraph.policy import load as load
     from idgraph.redaction import redact as redact
     from idgraph.replays import Replay as Replay
-    from idgraph.replays import Step as Step
     from idgraph.replays import replay as replay
     from idgraph.sources import formats as formats
     from idgraph.sources import read as read
     from idgraph.splitting import splits as splits
+    from idgraph.steps import Step as Step
     from idgraph.surfaces.report import report as report
     from idgraph.surfaces.widget import Stepper as Stepper
 
@@ -75,7 +76,7 @@ _HOMES = {
     "load": "policy",
     "redact": "redaction",
     "Replay": "replays",
-    "Step": "replays",
+    "Step": "steps",
     "replay": "replays",
     "formats": "sources",
     "read": "sources",

@@ -11,11 +11,12 @@ from idgraph.calls import CallNumber
 from idgraph.causes import Finding
 from idgraph.ladders import Rung, ladder
 from idgraph.persons import PersonName, Persons, link
-from idgraph.policy import RuleCode
 from idgraph.registry import Shown
 from idgraph.repairs import Repair
-from idgraph.replays import ProfileName, Replay, replay
+from idgraph.replays import Replay, replay
+from idgraph.rules import RuleCode
 from idgraph.splitting import Split, landed_on, splits
+from idgraph.steps import ProfileName
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,9 +14,11 @@ from idgraph.calls import CallNumber, Key
 from idgraph.causes import Finding as CauseFinding
 from idgraph.causes import Wording
 from idgraph.ladders import Finding, Rung
-from idgraph.policy import Policy, RuleCode
-from idgraph.replays import Change, ProfileName, Replay, Step
+from idgraph.policy import Policy
+from idgraph.replays import Replay
+from idgraph.rules import RuleCode
 from idgraph.splitting import Split
+from idgraph.steps import Change, ProfileName, Step
 
 _SHORT = {"external_id": "id", "email": "email", "phone_number": "phone"}
 _EVIDENCE = {

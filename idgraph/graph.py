@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from idgraph import persons
 from idgraph.clocks import iso
 from idgraph.errors import UsageError
-from idgraph.replays import Replay, Step
+from idgraph.replays import Replay
+from idgraph.steps import Step
 
 if TYPE_CHECKING:
     import networkx as nx

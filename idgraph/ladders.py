@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from idgraph import policy as policies
 from idgraph.calls import CallNumber, Identifier, Key
-from idgraph.policy import RuleCode
-from idgraph.replays import ProfileName, Replay
+from idgraph.replays import Replay
+from idgraph.rules import RuleCode
+from idgraph.steps import ProfileName
 
 Finding = Literal[
     "held", "unseen", "spelled-otherwise", "replaced", "held-by-other", "never-held", "not-sent"
@@ -72,7 +72,7 @@ def _rung(
         finding: Finding = "held" if replay.sees(number, since) else "unseen"
         return Rung(key, finding, sent, holds, since, holder)
     if holds is not None and replay.policy.loose(holds) == replay.policy.loose(sent):
-        rules = policies.apart(replay.policy, sent, holds)
+        rules = replay.policy.apart(sent, holds)
         return Rung(key, "spelled-otherwise", sent, holds, holder=holder, rules=rules)
     if ended:
         return Rung(key, "replaced", sent, holds, ended[-1], holder)

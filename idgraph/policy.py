@@ -1,165 +1,39 @@
 """A platform's identity rules at a date: loaded from a data file, checked, given as tables.
 
-The file says what the platform does; nothing in Python knows a platform. The vocabulary is closed:
-a word that is not in it is a `PolicyError` naming the file and the place.
+The file says what the platform does; nothing in Python knows a platform. A word that is not in the
+vocabulary (`rules`) is a `PolicyError` naming the file and the place.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from idgraph.calls import Identifier, Key
 from idgraph.errors import AssumptionError, PolicyError
-
-RuleCode = str
-Evidence = Literal["documented", "source", "reported", "inferred", "unknown"]
-OPEN: frozenset[Evidence] = frozenset({"inferred", "unknown"})
-"""Evidence on which nothing should rest silently."""
-
-Case = Literal["absent", "different", "taken"]
-CASES: tuple[Case, ...] = ("absent", "different", "taken")
-WriteOutcome = Literal["set", "keep", "refuse"]
-SpellingOutcome = Literal["same", "different"]
-TimingOutcome = Literal["seen", "unseen"]
-Fold = Literal["case", "blanks", "type", "symbols"]
-
-
-class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a rule comes from: a title that can be looked up, and the date of what was read."""
-
-    code: str
-    title: str
-    date: str
-
-
-class KeyRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A key that the policy knows, the label that people of its era read, and how many it holds.
-
-    With `many`, a value that was replaced still finds its profile.
-    """
-
-    key: Key
-    label: str
-    holds: Literal["one", "many"]
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One row of a policy: a code, one sentence, its source and the mark of its evidence.
-
-    `outcome` is what happens; where it is `unknown`, `default` says what a replay goes by.
-    """
-
-    code: RuleCode
-    says: str
-    source: str
-    evidence: Evidence
-    detail: str = ""
-
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        """The outcomes that this rule could have; empty where nothing can be assumed."""
-        return ()
-
-    @property
-    def decided(self) -> str:
-        """The outcome that a replay goes by."""
-        outcome: str = getattr(self, "outcome", "")
-        default: str = getattr(self, "default", "")
-        return default if outcome == "unknown" else outcome
-
-    @property
-    def kind(self) -> str:
-        """The table of the policy that the rule stands in."""
-        return type(self).__name__.lower()
-
-
-class Match(Rule, frozen=True):
-    """A call that carries a held identifier of this key goes to the holder."""
-
-    key: Key
-
-
-class Miss(Rule, frozen=True):
-    """What becomes of a call that finds nobody, or that the platform refused."""
-
-    outcome: Literal["create", "ignore", "refuse"]
-
-
-class Write(Rule, frozen=True):
-    """What a call does to one key of the profile it was matched to."""
-
-    key: Key
-    case: Case
-    outcome: WriteOutcome | Literal["unknown"]
-    default: WriteOutcome | Literal[""] = ""
-
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        """A write is set, kept out or refused."""
-        return ("set", "keep", "refuse")
-
-
-class Spelling(Rule, frozen=True):
-    """Whether two spellings of a value are one identifier."""
-
-    key: Key
-    fold: Fold
-    outcome: SpellingOutcome | Literal["unknown"]
-    default: SpellingOutcome | Literal[""] = ""
-
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        """Two spellings are the same identifier or different ones."""
-        return ("same", "different")
-
-
-class Timing(Rule, frozen=True):
-    """Whether calls see each other's writes, and how long a queued write takes to settle."""
-
-    case: Literal["same-instant", "settle"]
-    outcome: TimingOutcome | Literal["unknown"]
-    default: TimingOutcome | Literal[""] = ""
-    settle_s: float = 0.0
-
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        """Calls at once see each other or not; a settling time has no other outcome."""
-        return ("seen", "unseen") if self.case == "same-instant" else ()
-
-
-class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an example must come to; only what is given is checked."""
-
-    matched_key: Key | None = None
-    created: bool = False
-    refused: bool = False
-    profiles: int
-    holds: str = ""
-    assumed: tuple[RuleCode, ...] = ()
-
-
-class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A history in the notation and what its last call must come to."""
-
-    code: str
-    given: tuple[str, ...] = ()
-    call: str
-    assume: dict[RuleCode, str] = {}
-    expect: Expectation
-
-    @property
-    def text(self) -> str:
-        """The whole example in the notation."""
-        return "\n".join((f"# {self.code}", *self.given, self.call))
+from idgraph.rules import (
+    CASES,
+    Case,
+    Example,
+    Fold,
+    KeyRow,
+    Match,
+    Miss,
+    Rule,
+    RuleCode,
+    Source,
+    Spelling,
+    SpellingOutcome,
+    Timing,
+    Write,
+    folded,
+)
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
@@ -294,49 +168,25 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             )
         return msgspec.structs.replace(rule, outcome=outcome, default="")
 
+    def apart(self, one: Identifier, other: Identifier) -> tuple[RuleCode, ...]:
+        """Return the spelling rules that keep two spellings of one value apart."""
+        return self._differing(one, other, "different")
 
-def _symbols(text: str) -> str:
-    digits = re.sub(r"\D", "", text)
-    return f"+{digits}" if digits else text
+    def together(self, one: Identifier, other: Identifier) -> tuple[RuleCode, ...]:
+        """Return the spelling rules without which two spellings would not be one identifier."""
+        return self._differing(one, other, "same")
 
-
-_FOLDS: dict[Fold, Callable[[str], str]] = {
-    "case": str.casefold,
-    "blanks": str.strip,
-    "type": str,
-    "symbols": _symbols,
-}
-
-
-def folded(identifier: Identifier, folds: tuple[Fold, ...]) -> Identifier:
-    """Return an identifier with the named differences of spelling taken out."""
-    text = identifier.text
-    for fold in folds:
-        text = _FOLDS[fold](text)
-    return Identifier(identifier.key, text, identifier.number and "type" not in folds)
-
-
-def apart(policy: Policy, one: Identifier, other: Identifier) -> tuple[RuleCode, ...]:
-    """Return the spelling rules that keep two spellings of one value apart."""
-    return _differing(policy, one, other, "different")
-
-
-def together(policy: Policy, one: Identifier, other: Identifier) -> tuple[RuleCode, ...]:
-    """Return the spelling rules without which two spellings would not be one identifier."""
-    return _differing(policy, one, other, "same")
-
-
-def _differing(
-    policy: Policy, one: Identifier, other: Identifier, outcome: SpellingOutcome
-) -> tuple[RuleCode, ...]:
-    rows = tuple(rule for rule in policy.spelling if rule.key == one.key)
-    found = []
-    for rule in rows:
-        others = tuple(row.fold for row in rows if row is not rule)
-        differ = folded(one, others) != folded(other, others)
-        if rule.decided == outcome and differ:
-            found.append(rule.code)
-    return tuple(found)
+    def _differing(
+        self, one: Identifier, other: Identifier, outcome: SpellingOutcome
+    ) -> tuple[RuleCode, ...]:
+        rows = tuple(rule for rule in self.spelling if rule.key == one.key)
+        found = []
+        for rule in rows:
+            others = tuple(row.fold for row in rows if row is not rule)
+            differ = folded(one, others) != folded(other, others)
+            if rule.decided == outcome and differ:
+                found.append(rule.code)
+        return tuple(found)
 
 
 def names() -> tuple[str, ...]:

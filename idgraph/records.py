@@ -11,9 +11,11 @@ from idgraph.calls import Call, CallNumber, History, Identifier, Key
 from idgraph.causes import Cause
 from idgraph.clocks import iso
 from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis
-from idgraph.policy import Policy, Rule
+from idgraph.policy import Policy
 from idgraph.repairs import Repair, edit_words
-from idgraph.replays import Replay, Step
+from idgraph.replays import Replay
+from idgraph.rules import Rule
+from idgraph.steps import Step
 
 Record = dict[str, Any]
 

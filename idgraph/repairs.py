@@ -14,9 +14,10 @@ from idgraph.explain import call_words, label, listed
 from idgraph.ladders import Rung, ladder
 from idgraph.persons import PersonName, Persons
 from idgraph.placeholders import stands_for_nobody
-from idgraph.policy import Policy, together
-from idgraph.replays import Part, ProfileName, Replay, Step
+from idgraph.policy import Policy
+from idgraph.replays import Part, Replay
 from idgraph.splitting import Split
+from idgraph.steps import ProfileName, Step
 
 LARGEST = 3
 """The most edits that are tried together."""
@@ -242,7 +243,7 @@ def _against(
     sent, email = call.get("email"), held.get("email")
     if sent is None or email is None:
         return None
-    codes = together(replay.policy, sent, email)
+    codes = replay.policy.together(sent, email)
     strict = replay.policy.assuming(dict.fromkeys(codes, "different"))
     edit = Edit(split.call, "replace", "email", email, split.source)
     return edit if codes and joins(part.steps(_applied(replay, [edit]), policy=strict)) else None

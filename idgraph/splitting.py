@@ -8,7 +8,8 @@ from itertools import islice
 
 from idgraph.calls import Call, CallNumber, Identifier
 from idgraph.persons import PersonName, Persons, link
-from idgraph.replays import Part, ProfileName, Replay
+from idgraph.replays import Part, Replay
+from idgraph.steps import ProfileName
 
 LOOKBACK = 1000
 """How many calls before a split are looked at for the last one that could have joined."""

@@ -9,8 +9,9 @@ from idgraph import policy as policies
 from idgraph.calls import Identifier
 from idgraph.errors import AssumptionError, PolicyError
 from idgraph.notation import parse
-from idgraph.policy import Example, Policy
+from idgraph.policy import Policy
 from idgraph.replays import replay
+from idgraph.rules import Example
 
 SHIPPED = [policies.load(name) for name in policies.names()]
 EXAMPLES = [(policy, example) for policy in SHIPPED for example in policy.example]
@@ -123,5 +124,5 @@ def test_symbols_in_a_phone_number_do_not_matter(text: str) -> None:
 def test_the_rules_that_keep_two_spellings_apart_are_named() -> None:
     classic = policies.load("klaviyo-classic")
     one, other = Identifier("email", "B@example.com "), Identifier("email", "b@example.com")
-    assert policies.apart(classic, one, other) == ("email-blanks",)
-    assert policies.together(classic, one, other) == ("email-case",)
+    assert classic.apart(one, other) == ("email-blanks",)
+    assert classic.together(one, other) == ("email-case",)

@@ -10,7 +10,8 @@ from idgraph import policy as policies
 from idgraph.calls import History, Identifier, Key, history
 from idgraph.errors import UsageError
 from idgraph.notation import parse
-from idgraph.replays import Replay, Step, replay
+from idgraph.replays import Replay, replay
+from idgraph.steps import Step
 
 E1, E2 = "email=e1@example.com", "email=e2@example.com"
 _ROW = ', says = "s", source = "s", evidence = "documented"},\n'

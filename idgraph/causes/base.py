@@ -11,8 +11,9 @@ from idgraph.calls import Call, CallNumber, Identifier, Key
 from idgraph.clocks import SECOND
 from idgraph.ladders import Rung, ladder
 from idgraph.persons import Persons
-from idgraph.replays import Replay, Step
+from idgraph.replays import Replay
 from idgraph.splitting import Split
+from idgraph.steps import Step
 
 Confidence = Literal["certain", "likely", "possible"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from idgraph.causes.base import Cause, Evidence, Finding, Wording
-from idgraph.policy import apart, together
 
 CODE = "email-case-or-blank"
 _FOLDS = {"blanks": "a blank around it", "case": "other upper and lower case"}
@@ -14,7 +13,7 @@ def _find(evidence: Evidence) -> Finding | None:
     sent, held = evidence.call.get("email"), evidence.held.get("email")
     if sent is None or held is None or sent == held or policy.loose(sent) != policy.loose(held):
         return None
-    codes = (*apart(policy, sent, held), *(together(policy, sent, held) * evidence.split.observed))
+    codes = (*policy.apart(sent, held), *(policy.together(sent, held) * evidence.split.observed))
     kinds = {getattr(policy.rules[code], "fold", "") for code in codes}
     if not kinds:
         return None

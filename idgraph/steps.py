@@ -1,0 +1,97 @@
+"""What a call came to, in data: steps, changes, profiles, tenures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from idgraph.calls import Call, CallNumber, Identifier, Key
+from idgraph.rules import RuleCode
+
+ProfileName = str
+"""`P1`, `P2`, ... in order of creation; `O1`, `O2`, ... for one that only observation knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a call did to one key of its profile.
+
+    `before` is None where the key was empty; `taken_from` is the profile that lost the identifier
+    to this one, None where nobody did.
+    """
+
+    key: Key
+    before: Identifier | None
+    after: Identifier
+    rule: RuleCode
+    taken_from: ProfileName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An identifier of a call that was not written; `holder` is the profile that holds it."""
+
+    identifier: Identifier
+    rule: RuleCode
+    holder: ProfileName | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one call came to.
+
+    `matched` is the key that found the profile, None where the call created one. `profile` is None
+    where the call was refused or carries no key that the rules look up. `rule` says why it went
+    where it went. `candidates` are the profiles that each key of the call would have found, in the
+    order of trial. `assumed` are the rules with evidence `unknown` or `inferred` that decided
+    anything. `before` and `after` are what the profile held, by key. `landed` is where the call
+    really landed as far as anyone knows: the observed profile where there is one, else `profile`.
+    """
+
+    number: CallNumber
+    call: Call
+    matched: Key | None
+    profile: ProfileName | None
+    created: bool
+    refused: bool
+    rule: RuleCode
+    candidates: Mapping[Key, ProfileName]
+    changed: tuple[Change, ...]
+    kept: tuple[Kept, ...]
+    assumed: tuple[RuleCode, ...]
+    before: Mapping[Key, Identifier]
+    after: Mapping[Key, Identifier]
+    landed: ProfileName | None
+
+    @property
+    def updates(self) -> tuple[Change, ...]:
+        """The changes that replaced another value."""
+        return tuple(change for change in self.changed if change.before is not None)
+
+    @property
+    def deviates(self) -> bool:
+        """Whether the call was observed elsewhere than where the rules send it."""
+        return self.landed != self.profile
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile at the end of a replay: what it holds, which call created it, which landed on it.
+
+    `created_by` is None for a profile that only observation knows; its `identifiers` are then
+    those that the calls observed on it carried, the last one of each key.
+    """
+
+    name: ProfileName
+    identifiers: Mapping[Key, Identifier]
+    created_by: CallNumber | None
+    calls: tuple[CallNumber, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """A time in which a profile held an identifier: from a call to a call, None if to the end."""
+
+    profile: ProfileName
+    since: CallNumber
+    until: CallNumber | None
