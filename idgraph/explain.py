@@ -56,7 +56,7 @@ def step_sentence(replay: Replay, step: Step) -> str:
 
 def _where(replay: Replay, step: Step) -> str:
     words = call_words(replay, step.number)
-    cited = f"[{step.rule}]"
+    cited = f"[`{step.rule}`]"
     if step.refused:
         return f"{_upper(words)} was refused and changed nothing {cited}."
     if step.profile is None:
@@ -79,11 +79,11 @@ def _writes(replay: Replay, step: Step) -> Iterable[str]:
     for kept in step.kept:
         key = label(replay.policy, kept.identifier.key)
         holder = f" with {kept.holder}, which holds it," if kept.holder else ""
-        yield f"Its {key} stays{holder} and was not written [{kept.rule}]."
+        yield f"Its {key} stays{holder} and was not written [`{kept.rule}`]."
 
 
 def _cited(changes: Iterable[Change]) -> str:
-    return "[" + ", ".join(dict.fromkeys(change.rule for change in changes)) + "]"
+    return "[" + ", ".join(dict.fromkeys(f"`{change.rule}`" for change in changes)) + "]"
 
 
 def _observation(step: Step) -> Iterable[str]:
@@ -100,7 +100,7 @@ def rung_words(replay: Replay, rung: Rung, profile: ProfileName) -> str:
         "held": f"{key} finds {profile}, which holds it since call {rung.at}",
         "unseen": f"{key} was put on {profile} by call {rung.at} at once and not yet seen",
         "spelled-otherwise": f"{profile} holds the {key} in another spelling "
-        f"[{', '.join(rung.rules)}]",
+        f"[{', '.join(f'`{code}`' for code in rung.rules)}]",
         "replaced": f"{profile} held this {key} until call {rung.at} replaced it{now}",
         "held-by-other": f"this {key} is on {rung.holder}, not on {profile}",
         "never-held": f"this {key} was never on {profile}"
@@ -153,7 +153,7 @@ def _names(replay: Replay, split: Split, finding: CauseFinding | None) -> dict[s
 def chance_sentence(replay: Replay, split: Split) -> str:
     """Return which call was the last that could have kept the person one profile."""
     if split.observed:
-        return f"By the rules no call had to be different: {split.source} could be found."
+        return f"None was needed: by the rules the call finds {split.source}."
     if split.chance is None:
         return "No earlier call could have kept them one by carrying more keys."
     carried = replay.history.call(split.call).identifiers

@@ -165,6 +165,7 @@ OWN_WORDS = (
             "custom_source",
             "historical_import",
             "identifiers",
+            "patch_identifiers",
             "patch_properties",
             "append",
             "unappend",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from idgraph.calls import Call, CallNumber, History, Identifier, Key
 from idgraph.causes import Cause
 from idgraph.clocks import iso
+from idgraph.coverage import cover
 from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis
 from idgraph.policy import Policy
 from idgraph.repairs import Repair, edit_words
@@ -41,19 +42,25 @@ def calls(history: History) -> Iterator[Record]:
 
 def summary(history: History) -> Record:
     """Return the account of the rows, with the clocks that ordered the calls."""
-    reading = history.reading
+    found = cover(history)
     return {
-        "rows": reading.rows,
-        "calls": reading.calls,
-        "rows_with_calls": reading.with_calls,
-        "not_calls": sum(reading.not_calls.values()),
-        "rejected": len(reading.rejects),
-        "not_calls_by_reason": dict(sorted(reading.not_calls.items())),
-        "rejected_by_reason": _counted(reject.slug for reject in reading.rejects),
-        "formats": list(reading.formats),
-        "clocks": history.clocks,
+        "rows": found.rows,
+        "calls": found.calls,
+        "rows_with_calls": found.with_calls,
+        "not_calls": sum(found.not_calls.values()),
+        "rejected": sum(found.rejects.values()),
+        "not_calls_by_reason": found.not_calls,
+        "rejected_by_reason": found.rejects,
+        "formats": list(history.reading.formats),
+        "clocks": found.clocks,
+        "channels": found.channels,
+        "first": iso(found.first),
+        "last": iso(found.last),
+        "observed": found.observed,
         "ties": [list(group) for group in history.ties],
-        "notes": list(reading.notes),
+        "duplicates": [list(group) for group in history.duplicates],
+        "notes": list(history.reading.notes),
+        "unanswerable": list(found.unanswerable),
     }
 
 
@@ -100,11 +107,6 @@ def cause(entry: Cause) -> Record:
         "advice": entry.advice,
         "source": entry.source,
     }
-
-
-def _counted(words: Iterable[str]) -> dict[str, int]:
-    every = list(words)
-    return {word: every.count(word) for word in sorted(set(every))}
 
 
 def _call(number: CallNumber, call: Call) -> Record:

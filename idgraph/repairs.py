@@ -21,7 +21,7 @@ from idgraph.steps import ProfileName, Step
 
 LARGEST = 3
 """The most edits that are tried together."""
-EFFORT = 200_000
+EFFORT = 50_000
 """How many steps may be replayed in the search for one person's repair; at least 8 replays."""
 
 

@@ -157,7 +157,7 @@ class Replay(Shown):
             }
             for step in self.steps
         ]
-        table = pd.DataFrame(rows, columns=list(rows[0]) if rows else None)
+        table = pd.DataFrame(rows, dtype=object)
         if rows:
             table["at"] = pd.to_datetime(table["at"], utc=True, format="ISO8601")
             table = table.set_index("call")

@@ -1,0 +1,200 @@
+"""The chapters of a report, in blocks: the verdict, the splits, the rules, what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from idgraph import explain
+from idgraph.calls import History, Identifier
+from idgraph.clocks import iso
+from idgraph.coverage import cover
+from idgraph.diagnosis import DiagnosedPerson, Diagnosis, hinge_sentence
+from idgraph.replays import Replay
+from idgraph.views.base.blocks import (
+    Block,
+    Cell,
+    Facts,
+    Heading,
+    Items,
+    Notice,
+    Paragraph,
+    Rich,
+    Row,
+    Span,
+    Table,
+    code,
+    rich,
+    words,
+)
+
+MOST = 40
+"""Cases that are drawn; further persons that split are listed in the summary only."""
+_REJECTS = 100
+_SUMMARY = ("Person", "Profiles", "Split at", "Cause", "What happened", "What to change")
+
+
+def verdict(diagnosis: Diagnosis) -> str:
+    """Return in a sentence how many persons split."""
+    total, split = len(diagnosis.people), len(diagnosis.persons)
+    calls = len(diagnosis.replay)
+    scope = f"{count(calls, 'call')} of {count(total, 'person')}"
+    if not split:
+        return f"Nobody split: {scope}, and each person has one profile."
+    return f"{split} of {count(total, 'person')} split into several profiles ({scope})."
+
+
+def summary(diagnosis: Diagnosis) -> list[Block]:
+    """Return who split, at which call, why, and what to change: one row a person."""
+    if not diagnosis.persons:
+        return [Notice(rich(verdict(diagnosis)), "good")]
+    rows = tuple(_summed(person) for person in diagnosis.persons)
+    caption = rich("Persons with more than one profile, in the order of their splits")
+    blocks: list[Block] = [Table(caption, tuple(map(rich, _SUMMARY)), rows, "summary")]
+    left = len(diagnosis.persons) - MOST
+    if left > 0:
+        blocks.append(Notice(rich(f"The first {MOST} of them are drawn below; {left} are not.")))
+    return blocks
+
+
+def _summed(person: DiagnosedPerson) -> Row:
+    first = person.splits[0]
+    cells = (
+        words(person.name),
+        words(", ".join(person.profiles)),
+        words(f"call {first.split.call}"),
+        (*words(first.title), Span(" "), Span(first.cause, code=True)),
+        rich(first.happened),
+        rich(first.fix),
+    )
+    return Row(tuple(Cell(cell) for cell in cells))
+
+
+def diagnosed(person: DiagnosedPerson) -> Iterator[Block]:
+    """Go through the splits of a person: what happened, why, and what to change."""
+    for place, found in enumerate(person.splits, 1):
+        several = f" {place} of {len(person.splits)}" if len(person.splits) > 1 else ""
+        split = found.split
+        yield Heading(
+            words(f"Split{several}: call {split.call}, from {split.source} to {split.target}"), 3
+        )
+        yield Facts(
+            (
+                (rich("What happened"), rich(found.happened)),
+                (rich("Why"), rich(found.why)),
+                (
+                    rich("Cause"),
+                    (*words(f"{found.title} ({found.confidence}) "), *code(found.cause)),
+                ),
+                (rich("What to change"), rich(found.fix)),
+                (rich("Last chance"), rich(found.chance)),
+                (rich("Rests on"), rich(", ".join(f"`{rule}`" for rule in found.rules))),
+            )
+        )
+    if person.advice:
+        yield Notice(rich(person.advice), "good" if person.repair else "note")
+
+
+def hinges(diagnosis: Diagnosis) -> list[Block]:
+    """Return what would come out otherwise if rules that nothing documents did; may be empty."""
+    found = diagnosis.hinges[:MOST]
+    if not found:
+        return []
+    sentences = tuple(words(hinge_sentence(hinge)) for hinge in found)
+    return [
+        Paragraph(rich("These results hang on rules that nothing documents:")),
+        Items(sentences),
+    ]
+
+
+def rules(replayed: Replay) -> list[Block]:
+    """Return the rules that a replay used, each with its source, and what was assumed."""
+    policy = replayed.policy
+    used = {code for step in replayed for code in (step.rule, *step.assumed)}
+    used |= {change.rule for step in replayed for change in step.changed}
+    used |= {kept.rule for step in replayed for kept in step.kept}
+    codes = [rule for rule in policy.rules if rule in used]
+    rows = tuple(
+        Row(
+            (
+                Cell(code(rule)),
+                Cell(rich(explain.rule_sentence(policy, rule))),
+                Cell(words(policy.rules[rule].evidence)),
+            )
+        )
+        for rule in codes
+    )
+    columns = (rich("Rule"), rich("What it says, and where that is from"), rich("Evidence"))
+    blocks: list[Block] = [Table(words(policy.title), columns, rows, "rules")]
+    told = [f"`{rule}` comes out as {outcome}" for rule, outcome in replayed.assumptions.items()]
+    if told:
+        blocks.append(Notice(rich(f"Assumed for this replay: {'; '.join(told)}."), "warning"))
+    return blocks
+
+
+def calls(history: History, most: int) -> Table:
+    """Return the first calls of a history: when, by whom, what, with which identifiers."""
+    rows = tuple(
+        Row(
+            (
+                Cell(words(str(number))),
+                Cell(words((iso(call.at) or "-").replace("T", " ").removesuffix("Z"))),
+                Cell(words(call.channel)),
+                Cell(words(call.event or call.endpoint or "-")),
+                Cell(_identifiers(call.identifiers)),
+                Cell(words(call.origin)),
+            )
+        )
+        for number, call in enumerate(history.calls[:most], 1)
+    )
+    left = len(history) - len(rows)
+    caption = f"The first {most} of {len(history)} calls" if left > 0 else "Calls, in order"
+    heads = ("Call", "At (UTC)", "Channel", "Event", "Identifiers", "Row")
+    return Table(words(caption), tuple(map(rich, heads)), rows)
+
+
+def _identifiers(identifiers: Iterable[Identifier]) -> Rich:
+    spans: list[Span] = []
+    for one in identifiers:
+        value = one.text if one.number else f'"{one.text}"'
+        spans += [Span(f"{one.key}={value}", code=True), Span(" ")]
+    return tuple(spans)
+
+
+def reading(history: History) -> list[Block]:
+    """Return how the rows of the input were used: they add up."""
+    rows = history.reading
+    dropped = "; ".join(f"{n} {reason}" for reason, n in sorted(rows.not_calls.items()))
+    clocks = ", ".join(f"{name} ({count} calls)" for name, count in history.clocks.items())
+    pairs = [
+        ("Rows read", str(rows.rows)),
+        ("Rows with calls", f"{rows.with_calls}, which hold {rows.calls} calls"),
+        ("Not calls", f"{sum(rows.not_calls.values())}{f': {dropped}' if dropped else ''}"),
+        ("Rejected", str(len(rows.rejects))),
+        ("Formats", ", ".join(rows.formats) or "-"),
+        ("Ordered by", clocks or "-"),
+        ("Ties", f"{count(len(history.ties), 'group')} of calls at the same instant"),
+    ]
+    blocks: list[Block] = [Facts(tuple((words(name), words(value)) for name, value in pairs))]
+    blocks += [Notice(words(sentence)) for sentence in rows.notes]
+    if rows.rejects:
+        refused = tuple(
+            Row((Cell(words(r.origin)), Cell(code(r.slug)), Cell(words(r.reason))))
+            for r in rows.rejects[:_REJECTS]
+        )
+        names = (rich("Row"), rich("Kind"), rich("Reason"))
+        blocks.append(Table(rich(f"Rejected rows ({len(refused)} shown)"), names, refused))
+    untold = cover(history).unanswerable
+    if untold:
+        blocks.append(Paragraph(rich("What these data cannot tell:")))
+        blocks.append(Items(tuple(words(sentence) for sentence in untold)))
+    return blocks
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number and its noun, in the plural where it must be."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def upper(text: str) -> str:
+    """Return text with a capital at the front."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,109 @@
+"""Element trees to markup: the one place where strings become HTML, and all are escaped."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from idgraph.surfaces.trees import Tree
+
+_TAGS = (
+    "a caption code dd desc div dl dt figcaption figure g h1 h2 h3 h4 li main nav p path pre rect "
+    "circle section span svg table tbody td text th thead title tr tspan ul"
+)
+_ATTRIBUTES = (
+    "aria-hidden aria-label class cx cy d data-call data-frames data-tally height href id r role "
+    "rx scope tabindex text-anchor transform viewBox width x y"
+)
+TAGS = frozenset(_TAGS.split())
+ATTRIBUTES = frozenset(_ATTRIBUTES.split())
+_ISLAND = re.compile("[<>&\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A place for the stepper: what stands there without scripts, and the data for the script."""
+
+    still: Tree
+    data: dict[str, Any]
+
+
+def markup(tree: Tree | str) -> str:
+    """Return a tree as HTML; a tag, attribute or link out of the closed lists is a `ValueError`.
+
+    >>> markup(["p", {"class": "lead"}, "a < b"])
+    '<p class="lead">a &lt; b</p>'
+    """
+    parts: list[str] = []
+    _write(tree, parts)
+    return "".join(parts)
+
+
+def _write(tree: Tree | str, parts: list[str]) -> None:
+    if isinstance(tree, str):
+        parts.append(escape(tree))
+        return
+    tag, attributes, *children = tree
+    if tag not in TAGS:
+        raise ValueError(tag)
+    parts.append(f"<{tag}")
+    for name, value in attributes.items():
+        if name not in ATTRIBUTES or (name == "href" and not value.startswith("#")):
+            raise ValueError(name)
+        parts.append(f' {name}="{escape(value)}"')
+    parts.append(">")
+    for child in children:
+        _write(child, parts)
+    parts.append(f"</{tag}>")
+
+
+def island(data: object) -> str:
+    """Return JSON that may stand in a `<script type="application/json">`, whatever it holds."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return _ISLAND.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+@cache
+def asset(name: str) -> str:
+    """Return a file of the static folder: the same bytes in the widget and in the report."""
+    return (files("idgraph.surfaces") / "static" / name).read_text("utf-8")
+
+
+def document(parts: list[Tree | Host]) -> str:
+    """Return a page that loads nothing, runs one script of ours and applies one style sheet."""
+    script, style = asset("stepper.js"), asset("stepper.css")
+    rules = "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src '{_digest(script)}'",
+            f"style-src '{_digest(style)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    body = "".join(_host(part) if isinstance(part, Host) else markup(part) for part in parts)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>idgraph report</title><style>{style}</style></head>"
+        f'<body class="idgraph mathjax_ignore tex2jax_ignore"><main>{body}</main>'
+        f'<script type="module">{script}</script></body></html>\n'
+    )
+
+
+def _host(host: Host) -> str:
+    data = f'<script type="application/json">{island(host.data)}</script>'
+    return f'<div class="host" data-idgraph-report="">{markup(host.still)}{data}</div>'
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

@@ -1,0 +1,92 @@
+"""How results show themselves in a notebook: without a kernel, without a network, without trust."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from idgraph.calls import History
+from idgraph.diagnosis import Diagnosis, diagnose
+from idgraph.redaction import redact
+from idgraph.replays import Replay
+from idgraph.surfaces import chapters, html, report, stills, svg, trees
+from idgraph.surfaces.subjects import Result, shown
+from idgraph.views.base.blocks import Block, Paragraph, rich
+from idgraph.views.base.case import Case, Cases, brief
+from idgraph.views.lanes import Lanes
+from idgraph.views.network import figure
+
+_ROOT = "mathjax_ignore tex2jax_ignore"
+_CHROME, _TALLEST = 480, 1000
+"""Pixels that the stepper needs beside its drawing, and that a cell should take at most."""
+MOST = 200
+"""A longer case is shown by the calls that changed anything, a longer history by its first ones;
+a report holds a case whole."""
+
+
+def mimebundle(result: object) -> dict[str, str]:
+    """Return `text/plain` and `text/html` of a result; identifiers are redacted.
+
+    The HTML steps where scripts may run; where a notebook is not trusted or only previewed, the
+    frame and the style rule are taken out and the picture and the table behind it appear.
+    """
+    bundle = {"text/plain": repr(result)}
+    if isinstance(result, History | Replay | Diagnosis):
+        bundle["text/html"] = markup(result)
+    return bundle
+
+
+def markup(result: Result) -> str:
+    """Return what was read of a history; of a diagnosis who split; then the steps of the first."""
+    if isinstance(result, History):
+        history = redact(result)
+        return _plain((*chapters.reading(history), chapters.calls(history, MOST)))
+    replay = shown(result)
+    summary = ""
+    if isinstance(result, Diagnosis):
+        found = diagnose(replay)
+        lead = Paragraph(rich(chapters.verdict(found)), "lead")
+        summary = _plain((lead, *(chapters.summary(found) if found.persons else ())))
+    case = _first(replay)
+    return summary if case is None else summary + frame(case)
+
+
+def _plain(blocks: Iterable[Block]) -> str:
+    """Blocks as bare HTML, which every notebook shows in its own style, trusted or not."""
+    return f'<div class="{_ROOT}">{"".join(html.markup(trees.tree(one)) for one in blocks)}</div>'
+
+
+def frame(case: Case) -> str:
+    """Return the frame in which a case steps, and the picture and table that stand behind it."""
+    page = html.document(report.embedded(brief(case, MOST))).translate(
+        {ord("&"): "&amp;", ord("'"): "&#39;"}
+    )
+    return (
+        f'<div class="{_ROOT}"><style>.idgraph-still{{display:none}}</style>'
+        f'<iframe sandbox="allow-scripts" title="Stepper" width="100%" height="{height(case)}" '
+        f"frameborder=\"0\" srcdoc='{page}'></iframe>"
+        f'<div class="idgraph-still">{still(case)}</div></div>'
+    )
+
+
+def still(case: Case) -> str:
+    """Return the picture and the table of a case: they survive every preview."""
+    short = brief(case, MOST)
+    table = html.markup(stills.table(short))
+    return f'<img alt="Calls on profiles" src="{svg.data_address(short)}">{table}'
+
+
+def fallback(case: Case) -> str:
+    """Return what a live widget leaves in a notebook without a kernel: picture and table."""
+    return f'<div class="{_ROOT}">{still(case)}</div>'
+
+
+def height(case: Case) -> int:
+    """Return how many pixels the frame is high: what its drawing needs, within bounds."""
+    drawn = min(Lanes(case).height, 560)
+    return min(_TALLEST, _CHROME + drawn + min(figure(case).height, 470))
+
+
+def _first(replay: Replay) -> Case | None:
+    cases = Cases(replay)
+    names = cases.by_splits()
+    return cases.case(names[0]) if names else None

@@ -1,0 +1,360 @@
+// The stepper: Python draws, this module turns pages. The same bytes serve the widget and the
+// report. It knows no rule of any platform; all words come as text and are set as text.
+
+// The name space of drawings, asked of the browser, so that the file holds no address at all.
+const SVG = new DOMParser().parseFromString("<svg></svg>", "text/html").querySelector("svg").namespaceURI;
+const DRAWN = new Set("circle desc g path rect svg text title tspan".split(" "));
+const TAGS = new Set(("a button caption code dd div dl dt figcaption figure h1 h2 h3 h4 input label " +
+  "li ol option p pre section select span table tbody td th thead tr ul").split(" "));
+const ATTRIBUTES = new Set(("aria-hidden aria-label aria-live class cx cy d data-call data-frames " +
+  "data-tally height href id max min r role rx scope step tabindex text-anchor title transform " +
+  "type value viewBox width x y").split(" "));
+const NEAR = 600; // pixels beyond the edge that are drawn ahead
+const PAUSE = 900; // milliseconds between calls while playing
+const KEPT = 12; // pages kept in memory when they come from Python
+
+/** Build an element from `[tag, attributes, ...children]`; what is not on the lists is an error.
+ *  @param {any[]} tree @param {boolean} [ours] whether our own script wrote it */
+function build([tag, attributes, ...children], ours = false) {
+  const drawn = DRAWN.has(tag);
+  if (!drawn && !TAGS.has(tag)) throw new Error(`stepper: tag ${tag}`);
+  const node = drawn ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    const fine = ATTRIBUTES.has(name) && (name !== "href" || String(value).startsWith("#"));
+    if (!fine) throw new Error(`stepper: attribute ${name}`);
+    node.setAttribute(name, value);
+  }
+  for (const child of children) {
+    node.append(typeof child === "string" || child instanceof Node ? child : build(child, ours));
+  }
+  return node;
+}
+
+/** Runs such as `3 7-9` as pairs. @param {string} text @returns {number[][]} */
+const runs = (text) => text.split(" ").map((run) => {
+  const [from, to] = run.split("-").map(Number);
+  return [from, to || from];
+});
+/** How many of the frames in runs have come. */
+const come = (pairs, frame) =>
+  pairs.reduce((sum, [a, b]) => sum + Math.max(0, Math.min(b, frame) - a + 1), 0);
+/** The words of a count: behind a label only from two on. */
+const counting = (n, alone) => (alone ? `${n} call${n === 1 ? "" : "s"}` : n > 1 ? ` ×${n}` : "");
+const within = (pairs, frame) => pairs.some(([a, b]) => a <= frame && frame <= b);
+
+const BUTTONS = [
+  ["first", "First call", "M3 3H5V15H3ZM15 3V15L6 9Z"],
+  ["back", "Previous interesting call", "M9 3V15L1 9ZM17 3V15L9 9Z"],
+  ["previous", "Previous call", "M13 3V15L4 9Z"],
+  ["play", "Play", "M4 2V16L16 9Z"],
+  ["next", "Next call", "M5 3V15L14 9Z"],
+  ["on", "Next interesting call", "M1 3V15L9 9ZM9 3V15L17 9Z"],
+  ["last", "Last call", "M13 3H15V15H13ZM3 3V15L12 9Z"],
+];
+const PAUSED = "M4 3H8V15H4ZM10 3H14V15H10Z";
+const KEYS = {
+  ArrowLeft: "previous", ArrowUp: "previous", ArrowRight: "next", ArrowDown: "next", Home: "first",
+  End: "last", PageUp: "back", PageDown: "on", p: "back", n: "on", " ": "play",
+};
+
+/** Build all that stays for a case: controls, the frame of the drawing, the places to fill. */
+function parts(head) {
+  const count = head.calls.length;
+  const box = (css, label, ...children) => build(
+    ["div", { class: css, tabindex: 0, role: "group", "aria-label": label }, ...children]);
+  const hidden = (css) => build(["div", { class: css, "aria-hidden": "true" }]);
+  const buttons = Object.fromEntries(BUTTONS.map(([name, words, d]) => [name, build(
+    ["button", { type: "button", class: name, "aria-label": words, title: words },
+      ["svg", { viewBox: "0 0 18 18", width: 16, height: 16, "aria-hidden": "true" }, ["path", { d }]]])]));
+  const slider = build(["input", { type: "range", min: 1, max: count, step: 1, value: 1,
+    "aria-label": `Call, 1 to ${count}` }]);
+  const status = build(["p", { class: "status" }]);
+  const sentence = build(["div", { class: "sentence", role: "status", "aria-live": "polite" }]);
+  const [cursor, curtain] = [hidden("cursor"), hidden("curtain")];
+  const strip = build(["div", { class: "strip" }, cursor, curtain]);
+  const slots = head.lanes.map(() => build(["div", { class: "held" }]));
+  const names = head.lanes.map(([name, remark], place) => build(["div", { class: "lane" },
+    ["span", { class: "name" }, name, ["span", { class: "remark" }, remark]], slots[place]]));
+  const gutter = build(["div", { class: "gutter" }, ...names]);
+  const lanes = box("lanes-box", "Calls on the profiles where they landed", gutter, strip);
+  const network = box("network-box", "Identity graph", head.network);
+  const drawing = build(["div", { class: "drawing" }, lanes, head.legend]);
+  const panels = build(["div", { class: "panels" }]);
+  const [rows, caption] = [build(["tbody", {}]), build(["caption", {}])];
+  const root = build(["div", { class: "idgraph live mathjax_ignore tex2jax_ignore", role: "group",
+    "aria-label": head.title },
+  ["div", { class: "bar", role: "group", "aria-label": "Steps" }, ...Object.values(buttons), slider, status],
+  sentence, ["div", { class: "stage" }, drawing, network], panels,
+  box("wide", "Calls", ["table", { class: "calls" }, caption, ["thead", {}, head.columns], rows])]);
+
+  drawing.style.flexBasis = `${Math.min(820, 268 + count * head.column)}px`;
+  strip.style.width = `${count * head.column}px`;
+  strip.style.height = gutter.style.height = `${head.height}px`;
+  cursor.style.width = `${head.column}px`;
+  names.forEach((name, place) => {
+    name.style.top = `${head.lanes[place][2]}px`;
+    name.style.height = `${head.lanes[place][3]}px`;
+  });
+  return { root, buttons, slider, status, sentence, cursor, curtain, strip, slots, names, gutter,
+    lanes, network, panels, rows, caption };
+}
+
+/** Put a stepper into `host`.
+ *  @param {HTMLElement} host
+ *  @param {{head: any, frame: number, page: (n: number, done: (page: any) => void) => void,
+ *           onShow: (call: number, byHand: boolean) => void}} source */
+function stepper(host, source) {
+  const { head } = source;
+  const { root, buttons, slider, status, sentence, cursor, curtain, strip, slots, names, gutter,
+    lanes, network, panels, rows, caption } = parts(head);
+  const count = head.calls.length;
+  const frameOf = new Map(head.calls.map((call, place) => [call, place + 1]));
+  const tiles = new Map();
+  let frame = 0;
+  let timer = 0;
+  let shown = -1; // the page whose rows stand in the table
+  const counted = [...network.querySelectorAll("[data-tally]")].map(
+    (node) => ({ node, pairs: runs(node.dataset.tally), text: node.textContent }));
+  const timed = [...network.querySelectorAll("[data-frames]")].map(
+    (node) => ({ node, pairs: runs(node.dataset.frames) }));
+
+  /** Keep in the document only the tiles that are in sight or nearly so. */
+  function drawTiles() {
+    const wide = head.tile * head.column;
+    const from = Math.max(0, Math.floor((lanes.scrollLeft - NEAR) / wide));
+    const to = Math.min(head.pages - 1, Math.floor((lanes.scrollLeft + lanes.clientWidth + NEAR) / wide));
+    for (const [place, node] of tiles) {
+      if (place < from || place > to) { node.remove(); tiles.delete(place); }
+    }
+    for (let place = from; place <= to; place += 1) {
+      if (tiles.has(place)) continue;
+      const holder = build(["div", { class: "tile" }]);
+      holder.style.left = `${place * wide}px`;
+      tiles.set(place, holder);
+      strip.insertBefore(holder, curtain);
+      source.page(place, (page) => holder.replaceChildren(build(page.tile)));
+    }
+  }
+
+  /** Scroll the drawing so that the current call is in sight; never the page. */
+  function follow() {
+    const left = (frame - 1) * head.column;
+    const room = lanes.clientWidth - gutter.offsetWidth;
+    if (left < lanes.scrollLeft || left + head.column > lanes.scrollLeft + room) {
+      lanes.scrollLeft = Math.max(0, left - (room - head.column) / 2);
+    }
+  }
+
+  /** The same from top to bottom, and for the identity graph. */
+  function followDown(lane) {
+    const [top, high] = head.lanes[lane].slice(2, 4);
+    if (top < lanes.scrollTop || top + high > lanes.scrollTop + lanes.clientHeight) {
+      lanes.scrollTop = Math.max(0, top - (lanes.clientHeight - high) / 2);
+    }
+    names.forEach((name, place) => name.classList.toggle("now", place === lane));
+    const now = network.querySelector(".edge.now")?.getBoundingClientRect();
+    const box = network.getBoundingClientRect();
+    if (now && (now.left < box.left || now.right > box.right)) {
+      network.scrollLeft += (now.left + now.right - box.left - box.right) / 2;
+    }
+  }
+
+  function paintNetwork() {
+    for (const entry of counted) {
+      const text = counting(come(entry.pairs, frame), entry.node.parentNode.textContent === entry.text);
+      if (text !== entry.text) entry.node.textContent = entry.text = text;
+    }
+    for (const { node, pairs } of timed) {
+      node.classList.toggle("yet", pairs[0][0] > frame);
+      node.classList.toggle("now", within(pairs, frame));
+    }
+  }
+
+  function paintPage(place, page) {
+    const at = frame - page.first;
+    const [words, blocks, , lane] = page.panels[at];
+    followDown(lane);
+    sentence.replaceChildren(build(words));
+    panels.replaceChildren(...blocks.map((block) => build(block)));
+    page.held.forEach((versions, row) => {
+      const found = versions.findLast(([since]) => since <= frame)?.[1];
+      slots[row].replaceChildren(...(found ? [build(found)] : []));
+      names[row].classList.toggle("yet", head.lanes[row][4] > frame);
+    });
+    if (shown !== place) {
+      rows.replaceChildren(...page.panels.map((panel) => build(panel[2])));
+      const last = page.first + page.panels.length - 1;
+      const part = count > page.panels.length ? ` (${page.first} to ${last} of ${count})` : "";
+      caption.textContent = `${head.title}${part}`;
+      shown = place;
+    }
+    for (const entry of rows.children) entry.removeAttribute("aria-current");
+    rows.children[at].setAttribute("aria-current", "step");
+  }
+
+  function show(wanted, byHand = false) {
+    const next = Math.min(count, Math.max(1, wanted));
+    if (next === frame) return;
+    frame = next;
+    const number = head.calls[frame - 1];
+    const whole = number === frame && head.calls[count - 1] === count;
+    status.textContent = whole ? `call ${frame} of ${count}` : `call ${number} (${frame} of ${count})`;
+    slider.value = String(frame);
+    slider.setAttribute("aria-valuetext", status.textContent);
+    const idle = { first: frame === 1, previous: frame === 1, next: frame === count,
+      last: frame === count, back: !(head.stops[0] < frame), on: !(head.stops.at(-1) > frame) };
+    for (const [name, off] of Object.entries(idle)) { // not `disabled`, which would drop the focus
+      buttons[name].setAttribute("aria-disabled", String(off));
+    }
+    cursor.style.left = `${(frame - 1) * head.column}px`;
+    curtain.style.left = `${frame * head.column}px`;
+    curtain.style.width = `${(count - frame) * head.column}px`;
+    follow();
+    drawTiles();
+    paintNetwork();
+    const place = Math.floor((frame - 1) / head.tile);
+    const asked = frame;
+    sentence.replaceChildren("…"); // until the page is here
+    source.page(place, (page) => { if (frame === asked) paintPage(place, page); });
+    source.onShow(number, byHand);
+  }
+
+  function play(on) {
+    clearInterval(timer);
+    timer = on ? setInterval(() => {
+      if (!root.isConnected || frame === count) play(false); else show(frame + 1, true);
+    }, PAUSE) : 0;
+    buttons.play.querySelector("path").setAttribute("d", on ? PAUSED : BUTTONS[3][2]);
+    buttons.play.setAttribute("aria-label", on ? "Pause" : "Play");
+    buttons.play.title = on ? "Pause" : "Play";
+  }
+
+  const acts = {
+    first: () => show(1, true),
+    last: () => show(count, true),
+    previous: () => show(frame - 1, true),
+    next: () => show(frame + 1, true),
+    back: () => show(head.stops.findLast((stop) => stop < frame) ?? frame, true),
+    on: () => show(head.stops.find((stop) => stop > frame) ?? frame, true),
+    play: () => { if (!timer && frame === count) show(1, true); play(!timer); },
+  };
+  for (const [name, node] of Object.entries(buttons)) {
+    node.addEventListener("click", () => { if (name !== "play") play(false); acts[name](); });
+  }
+  slider.addEventListener("input", () => { play(false); show(Number(slider.value), true); });
+  root.addEventListener("click", (event) => {
+    const found = event.target.closest("[data-call]");
+    if (!found || !root.contains(found)) return;
+    event.preventDefault();
+    play(false);
+    // An arrow stands for many calls: each click goes to its next one.
+    const later = found.dataset.frames && runs(found.dataset.frames).find(([, last]) => last > frame);
+    const first = frameOf.get(Number(found.dataset.call)) ?? frame;
+    show(later ? Math.max(later[0], frame + 1) : first, true);
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return;
+    event.stopPropagation(); // or the notebook takes the key as a command
+    const name = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : null;
+    const pressing = event.key === " " && event.target.closest("button, select");
+    if (!name || pressing || event.target.closest("select")) return;
+    event.preventDefault();
+    if (name !== "play") play(false);
+    acts[name]();
+  });
+  let due = 0;
+  const soon = () => { due ||= requestAnimationFrame(() => { due = 0; drawTiles(); }); };
+  lanes.addEventListener("scroll", soon, { passive: true });
+  const sizes = new ResizeObserver(() => { follow(); soon(); });
+  sizes.observe(lanes);
+
+  play(false);
+  host.append(root);
+  show(source.frame);
+  return {
+    showCall: (call) => { if (frameOf.has(call)) show(frameOf.get(call)); },
+    destroy: () => { play(false); sizes.disconnect(); root.remove(); },
+  };
+}
+
+/** The widget: pages come from Python when they are asked for; `call` is kept the same both ways. */
+function render({ model, el }) {
+  let mounted = null;
+  let cache = new Map();
+  let waiting = new Map();
+  const names = model.get("_people");
+  const select = build(["select", { "aria-label": "Person" },
+    ...names.map((name, place) => ["option", { value: place }, name])]);
+  const picker = build(["label", { class: "idgraph picker" }, "Person ", select]);
+  const arrived = (message) => {
+    const { page, number, document: name } = message ?? {};
+    if (page === undefined || name !== model.get("_head").name) return;
+    cache.set(number, page);
+    if (cache.size > KEPT) cache.delete(cache.keys().next().value);
+    const callbacks = waiting.get(number) ?? [];
+    waiting.delete(number);
+    callbacks.forEach((done) => done(page));
+  };
+  const ask = (number, done) => {
+    if (cache.has(number)) { done(cache.get(number)); return; }
+    if (waiting.has(number)) { waiting.get(number).push(done); return; }
+    waiting.set(number, [done]);
+    model.send({ get: number, document: model.get("_head").name });
+  };
+  const mount = () => {
+    mounted?.destroy();
+    cache = new Map();
+    waiting = new Map();
+    const head = model.get("_head");
+    select.value = String(model.get("_place"));
+    mounted = stepper(el, { head, page: ask, frame: head.calls.indexOf(model.get("call")) + 1 || 1,
+      onShow: (call, byHand) => { if (byHand) { model.set("call", call); model.save_changes(); } } });
+  };
+  const moved = () => mounted.showCall(model.get("call"));
+  if (names.length > 1) el.append(picker);
+  select.addEventListener("change", () => { model.set("_place", Number(select.value)); model.save_changes(); });
+  picker.addEventListener("keydown", (event) => event.stopPropagation());
+  model.on("msg:custom", arrived);
+  model.on("change:_head", mount);
+  model.on("change:call", moved);
+  mount();
+  return () => {
+    model.off("msg:custom", arrived);
+    model.off("change:_head", mount);
+    model.off("change:call", moved);
+    mounted.destroy();
+  };
+}
+
+/** A report: each `[data-idgraph-report]` has its pages in the script element behind it. */
+function open(hosts) {
+  const opened = hosts.map((host) => {
+    const data = JSON.parse(host.querySelector("script").textContent);
+    const still = host.querySelector(".still");
+    still.remove();
+    const view = stepper(host, { head: data.head, frame: data.head.start,
+      page: (number, done) => done(data.pages[number]),
+      onShow: (call, byHand) => {
+        try { if (byHand && data.linked) history.replaceState(null, "", `#${data.head.prefix}call-${call}`); }
+        catch { /* a page without an address has nothing to keep it in */ }
+      } });
+    return { host, still, view, prefix: data.head.prefix, own: new Set(data.own) };
+  });
+  const go = () => {
+    const [, prefix, call] = /^#(.*)call-(\d+)$/.exec(location.hash) ?? [];
+    const found = opened.find((entry) => entry.prefix === prefix && entry.own.has(Number(call)));
+    if (!found) return;
+    found.view.showCall(Number(call));
+    found.host.scrollIntoView();
+  };
+  const paper = matchMedia("print");
+  const print = () => opened.forEach(({ host, still }) => (paper.matches ? host.append(still) : still.remove()));
+  paper.addEventListener("change", print);
+  window.addEventListener("hashchange", go);
+  go();
+}
+
+const hosts = [...document.querySelectorAll("[data-idgraph-report]")];
+if (hosts.length) open(hosts);
+
+export default { render };

@@ -1,0 +1,188 @@
+"""What the command line shows people: results and catalogues as blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from idgraph import explain
+from idgraph.calls import History, Identifier
+from idgraph.causes import Cause
+from idgraph.clocks import iso
+from idgraph.coverage import cover
+from idgraph.demos import Demo
+from idgraph.diagnosis import DiagnosedPerson, Diagnosis, hinge_sentence
+from idgraph.policy import Policy
+from idgraph.replays import Replay
+from idgraph.rules import Rule
+from idgraph.sources.base import Source
+from idgraph.steps import Step
+from idgraph.views.base.blocks import (
+    Block,
+    Cell,
+    Heading,
+    Items,
+    Paragraph,
+    Rich,
+    Row,
+    Table,
+    rich,
+    words,
+)
+
+REJECTS_SHOWN = 20
+
+
+def calls(history: History) -> Iterator[Block]:
+    """Return a table of the calls, and the account of the rows."""
+    rows = (
+        (str(n), iso(c.at) or "", c.channel, c.event or c.endpoint, _keys(c.keys.items()), c.origin)
+        for n, c in enumerate(history, 1)
+    )
+    heads = ("call", "at (UTC)", "channel", "event", "keys", "origin")
+    yield _table(history.title or "Calls", heads, rows)
+    yield from account(history)
+
+
+def account(history: History) -> Iterator[Block]:
+    """Return how the rows were used: nothing is lost."""
+    reading, found = history.reading, cover(history)
+    more = f" ({found.calls} calls)" if found.calls != found.with_calls else ""
+    unused, rejected = sum(found.not_calls.values()), len(reading.rejects)
+    counts = f"{found.with_calls} with calls{more}, {unused} not calls, {rejected} rejected"
+    yield Paragraph(words(f"{found.rows} rows read: {counts}."))
+    sentences = [*found.sentences(), *reading.notes]
+    sentences += [f"rejected: {r.origin}: {r.reason}" for r in reading.rejects[:REJECTS_SHOWN]]
+    left = rejected - REJECTS_SHOWN
+    sentences += [f"and {left} more rejects; write them with --rejects FILE"] if left > 0 else []
+    yield Items(tuple(words(sentence) for sentence in sentences))
+    if found.unanswerable:
+        yield Paragraph(words("What these data cannot tell:"))
+        yield Items(tuple(words(sentence) for sentence in found.unanswerable))
+
+
+def steps(replay: Replay) -> Iterator[Block]:
+    """Return a table of what each call came to."""
+    heads = ("call", "at (UTC)", "channel", "event", "found by", "profile", "rule", "changed")
+    rows = ((*_sent(step), *_came_to(replay, step)) for step in replay)
+    yield _table(replay.history.title or "Steps", heads, rows)
+    assumed = dict.fromkeys(code for step in replay for code in step.assumed)
+    if assumed:
+        yield Paragraph(words("Assumed, as nothing documents it or it is inferred:"))
+        yield Items(tuple(_rule_words(replay.policy, code) for code in assumed))
+
+
+def _sent(step: Step) -> tuple[str, ...]:
+    call = step.call
+    return (str(step.number), iso(call.at) or "", call.channel, call.event or call.endpoint)
+
+
+def _came_to(replay: Replay, step: Step) -> tuple[str, ...]:
+    found = replay.policy.label(step.matched) if step.matched else "(created)"
+    if step.profile is None:
+        found = "(refused)" if step.refused else "(no known key)"
+    where = step.profile or "-"
+    if step.deviates:
+        where = f"{where}, observed {step.landed}"
+    changed = ", ".join(
+        f"{replay.policy.label(c.key)} {'set' if c.before is None else 'replaced'}"
+        for c in step.changed
+    )
+    return found, where, step.rule, changed
+
+
+def diagnosis(found: Diagnosis) -> Iterator[Block]:
+    """Return who split, at which call, why and what to change."""
+    total, split = len(found.people), len(found)
+    yield Heading(words(f"{split} of {total} persons split"))
+    for person in found:
+        yield from _person(found.replay, person)
+    if found.hinges:
+        yield Heading(words("What hangs on a rule that nothing documents"), level=3)
+        yield Items(tuple(words(hinge_sentence(hinge)) for hinge in found.hinges))
+    rules = dict.fromkeys(code for person in found for one in person.splits for code in one.rules)
+    if rules:
+        yield Heading(words("The rules on which this rests"), level=3)
+        yield Items(tuple(_rule_words(found.replay.policy, code) for code in rules))
+    yield from account(found.replay.history)
+
+
+def _person(replay: Replay, person: DiagnosedPerson) -> Iterator[Block]:
+    names = explain.listed(person.profiles)
+    counts = f"{len(person.calls)} calls, {len(person.profiles)} profiles ({names})"
+    heading = f"Person {person.name}: {counts}"
+    yield Heading(words(heading), level=3)
+    for one in person.splits:
+        origin = replay.history.call(one.split.call).origin
+        yield Paragraph(
+            words(f"Split at call {one.split.call} ({origin}): {one.title} [{one.cause}]")
+        )
+        sentences = (
+            f"What happened: {one.happened}",
+            f"Why {one.split.source} was not found: {one.why}",
+            one.chance,
+            f"What to change: {one.fix}",
+        )
+        yield Items(tuple(rich(sentence) for sentence in sentences))
+    yield Paragraph(rich(person.advice))
+
+
+def policies(chosen: Sequence[Policy]) -> Iterator[Block]:
+    """Return the policies that ship."""
+    rows = ((one.name, one.until or "today", one.title) for one in chosen)
+    yield _table("Policies", ("policy", "until", "of what"), rows)
+    yield Paragraph(words("Show one with `idgraph policy NAME`, a rule with `... NAME RULE`."))
+
+
+def policy(chosen: Policy) -> Iterator[Block]:
+    """Return a policy's rules, in order."""
+    yield Heading(words(chosen.title))
+    yield Paragraph(rich(chosen.says))
+    rows = (
+        (r.code, r.kind, r.decided or "go there", r.evidence, r.says) for r in chosen.rules.values()
+    )
+    yield _table("Rules", ("rule", "kind", "outcome", "evidence", "says"), rows)
+    sources = (f"{source.code}: {source.title} ({source.date})" for source in chosen.source)
+    yield Paragraph(words("Sources:"))
+    yield Items(tuple(words(source) for source in sources))
+
+
+def rule(chosen: Policy, row: Rule) -> Iterator[Block]:
+    """Return one rule, with its source."""
+    yield Heading(words(f"{chosen.name}: {row.code}"))
+    yield Paragraph(rich(explain.rule_sentence(chosen, row.code)))
+    if row.allowed:
+        choice = explain.listed((f"--assume {row.code}={end}" for end in row.allowed), last="or")
+        yield Paragraph(words(f"Goes by {row.decided}; try {choice}."))
+
+
+def causes(known: Iterable[Cause]) -> Iterator[Block]:
+    """Return the catalogue of causes, by rank."""
+    rows = ((one.code, one.title, one.advice, one.source) for one in known)
+    yield _table("Causes", ("cause", "title", "advice", "known from"), rows)
+
+
+def formats(known: Iterable[Source]) -> Iterator[Block]:
+    """Return the formats that are read."""
+    yield _table("Formats", ("format", "title", "says"), ((s.name, s.title, s.says) for s in known))
+
+
+def demos(stories: Iterable[Demo]) -> Iterator[Block]:
+    """Return the built-in histories."""
+    yield _table("Built-in histories", ("name", "title"), ((s.name, s.title) for s in stories))
+    yield Paragraph(words("Show one with `idgraph demo NAME`."))
+
+
+def _rule_words(policy: Policy, code: str) -> Rich:
+    return rich(f"{code}: {explain.rule_sentence(policy, code)}")
+
+
+def _keys(keys: Iterable[tuple[str, Identifier]]) -> str:
+    return " ".join(f"{key}={i.text}" if i.number else f'{key}="{i.text}"' for key, i in keys)
+
+
+def _table(caption: str, heads: Iterable[str], rows: Iterable[Sequence[str]]) -> Table:
+    return Table(
+        words(caption),
+        tuple(words(head) for head in heads),
+        tuple(Row(tuple(Cell(words(text)) for text in row)) for row in rows),
+    )

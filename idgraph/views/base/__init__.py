@@ -1,0 +1,1 @@
+"""What the views share: the blocks they are made of, the case they show, the ink they draw with."""

@@ -1,0 +1,87 @@
+"""Writes the generated tables of the README: rules, causes, formats and messages.
+
+Run it after a policy, a cause, a format or a message has changed; a test tells when it is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from idgraph import causes, demos, errors, policy, sources
+from idgraph.dialects.base import NOT_CALLS, REJECTS
+from idgraph.explain import keyed
+from idgraph.redaction import redact
+from idgraph.replays import replay
+from idgraph.surfaces import svg
+from idgraph.views.base.case import Cases
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+PICTURE = README.parent / "notebooks" / "the-thread.svg"
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(heads), *(list(row) for row in rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |\n" for line in lines)
+
+
+def _policies() -> str:
+    parts = []
+    for chosen in map(policy.load, policy.names()):
+        rows = (
+            (f"`{row.code}`", keyed(row.says), row.decided or "go there", row.evidence, row.source)
+            for row in chosen.rules.values()
+        )
+        listed = "".join(
+            f"- `{source.code}`: {keyed(source.title)} ({source.date})\n"
+            for source in chosen.source
+        )
+        table = _table(("rule", "says", "a replay goes by", "evidence", "source"), rows)
+        parts.append(f"**{chosen.name}**: {chosen.title}.\n\n{table}\nSources:\n\n{listed}")
+    return "\n".join(parts)
+
+
+def _causes() -> str:
+    rows = ((f"`{c.code}`", c.title, c.advice, c.source) for c in causes.catalogue())
+    return _table(("cause", "what it is", "what to do", "known from"), rows)
+
+
+def _formats() -> str:
+    rows = ((f"`{source.name}`", source.title, source.says) for source in sources.formats())
+    return _table(("format", "what it is", "how it is read"), rows)
+
+
+def _messages() -> str:
+    kinds = sorted(errors.IdgraphError.__subclasses__(), key=lambda kind: kind.slug)
+    rows = [
+        *((f"`{kind.slug}`", "error", str(kind.__doc__).splitlines()[0]) for kind in kinds),
+        *((f"`{slug}`", "not a call", why) for slug, why in sorted(NOT_CALLS.items())),
+        *((f"`{slug}`", "reject", why) for slug, why in sorted(REJECTS.items())),
+    ]
+    return _table(("slug", "kind", "meaning"), rows)
+
+
+TABLES = {"policies": _policies, "causes": _causes, "formats": _formats, "messages": _messages}
+
+
+def filled(text: str) -> str:
+    """Return a README with its generated tables written anew."""
+    for name, make in TABLES.items():
+        before, opening, rest = text.partition(f"<!-- {name} -->\n")
+        _, closing, after = rest.partition(f"<!-- /{name} -->")
+        if not opening or not closing:
+            raise SystemExit(f"the README must have a pair of marks for {name}")
+        text = f"{before}{opening}\n{make()}\n{closing}{after}"
+    return text
+
+
+def picture() -> str:
+    """Return the picture of the README: the email change with a sender that was not told."""
+    cases = Cases(replay(redact(demos.demo("email-change-old"))))
+    return svg.picture(cases.case(cases.by_splits()[0]))
+
+
+if __name__ == "__main__":
+    README.write_text(filled(README.read_text("utf-8")), "utf-8")
+    PICTURE.write_text(picture(), "utf-8")

@@ -1,0 +1,82 @@
+"""The notebook in a real JupyterLab: run, stepped by hand, and set from Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+if TYPE_CHECKING:
+    from conftest import LabServer, Watch
+
+pytestmark = [pytest.mark.ui, pytest.mark.slow]
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+PATIENCE = 60_000
+
+
+def _run_all(page: Page, lab: LabServer, name: str, *, then: str) -> None:
+    """Run a notebook that ships, with one more cell at its end."""
+    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)  # type: ignore[no-untyped-call]
+    notebook.cells.append(nbformat.v4.new_code_cell(then))  # type: ignore[no-untyped-call]
+    nbformat.write(notebook, lab.folder / name)  # type: ignore[no-untyped-call]
+    page.goto(f"{lab.url}/lab/tree/{name}")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+
+
+def _cell(page: Page, code: str, *, down: bool = False) -> Locator:
+    """The cell with that code, scrolled to: JupyterLab draws only the cells in sight."""
+    cell = page.locator(".jp-CodeCell").filter(has_text=code).first
+    panel = page.locator(".jp-WindowedPanel-outer").last
+    panel.hover()
+    for _ in range(60):
+        if cell.count() and cell.is_visible():
+            break
+        page.mouse.wheel(0, 500 if down else -500)
+        page.wait_for_timeout(100)
+    cell.scroll_into_view_if_needed()
+    return cell
+
+
+def test_the_notebook_steps_live_and_python_sees_and_sets_the_call(
+    browser: Browser, lab_server: LabServer, watch: Watch, tmp_path: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 1500, "height": 1000})
+    watch.follow(context)
+    page = context.new_page()
+    _run_all(page, lab_server, "the-thread.ipynb", then="print('at call', stepper.call)")
+    stepper = _cell(page, "broke = ig.replay").locator(".idgraph.live")
+
+    # It was opened on call 5; a later cell has set it to call 3.
+    expect(stepper.locator(".status")).to_have_text("call 3 of 5", timeout=PATIENCE)
+    sentence, payload = stepper.locator(".sentence"), stepper.locator(".panels")
+    expect(sentence).to_contain_text("Call 3 (server")
+    expect(sentence).to_contain_text("replaced the $email of P1")
+    expect(payload).to_contain_text('"$id"')
+    expect(payload).to_contain_text("matched")
+    assert page.locator("mjx-container").count() == 0
+
+    stepper.get_by_role("button", name="Next call", exact=True).click()
+    expect(stepper.locator(".status")).to_have_text("call 4 of 5")
+    page.keyboard.press("ArrowRight")
+    expect(stepper.locator(".status")).to_have_text("call 5 of 5")
+    expect(sentence).to_contain_text("observed on O1")
+    expect(payload).not_to_contain_text('"$id"')
+    cells = page.locator(".jp-Cell").count()
+    page.keyboard.press("b")
+    page.keyboard.press("a")
+    assert page.locator(".jp-Cell").count() == cells
+    stepper.screenshot(path=tmp_path / "stepper.png")
+
+    last = _cell(page, "print('at call'", down=True)
+    expect(last.locator(".jp-OutputArea-output")).to_have_text("at call 3")
+    last.locator(".jp-Editor").click()
+    page.keyboard.press("Control+Enter")
+    expect(last.locator(".jp-OutputArea-output")).to_have_text("at call 5")
+    assert watch.outside(lab_server.url, lab_server.url.replace("http", "ws")) == []
+    context.close()
