@@ -86,8 +86,9 @@ def _unanswerable(history: History, handles: int) -> Iterator[str]:
     claimed = history.clocks.get("occurred_at", 0) + history.clocks.get("row order", 0)
     if claimed:
         yield (
-            f"In which order {claimed} calls arrived: they have no clock of the request, so the "
-            "sender's claim or the order of rows stands in. Record sent_at or received_at."
+            f"In which order calls arrived: {claimed} of {len(history)} have no clock of the "
+            "request, so the sender's claim or the order of rows stands in. Record sent_at or "
+            "received_at."
         )
     if not any(call.observed for call in history):
         yield (
@@ -96,8 +97,9 @@ def _unanswerable(history: History, handles: int) -> Iterator[str]:
         )
     if handles:
         yield (
-            f"Whose {handles} calls are that carry an exchange id (_kx) alone: nothing in them "
-            "tells. Record the identify call of the same browser, or the page address."
+            f"Whose calls are those that carry an exchange id (_kx) alone, {handles} in number: "
+            "nothing in them tells. Record the identify call of the same browser, or the page "
+            "address."
         )
     if not any(call.person for call in history):
         yield (

@@ -19,7 +19,7 @@ def test_a_history_with_everything_leaves_nothing_open() -> None:
 def test_each_gap_is_named_with_what_to_record() -> None:
     assert "observed_profile" in _open("person=b external_id=b")
     assert "person column" in _open("external_id=b -> A")
-    assert "1 calls are that carry an exchange id" in _open("_kx=k\n_kx=k email=b@example.com")
+    assert "exchange id (_kx) alone, 1 in number" in _open("_kx=k\n_kx=k email=b@example.com")
     bare = history([Call((Identifier("email", "b@example.com"),), occurred_at=5)])
     assert "received_at" in " ".join(cover(bare).unanswerable)
     assert "no call" in " ".join(cover(history([])).unanswerable)

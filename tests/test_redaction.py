@@ -16,13 +16,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from idgraph import anatomy, policy, redaction
+from idgraph import policy, redaction
 from idgraph.calls import KEYS, Call, History, Identifier, Reading, Reject, history, in_order
 from idgraph.errors import UsageError
-from idgraph.keptwords import PUBLIC_HOSTS
 from idgraph.notation import parse
 from idgraph.placeholders import placeholder
-from idgraph.redaction import Redactor, redact
+from idgraph.redaction import Redactor, anatomy, redact
+from idgraph.redaction.keptwords import PUBLIC_HOSTS
 from idgraph.replays import replay
 
 SECRET = bytes(range(32))
@@ -429,7 +429,7 @@ def test_no_two_stand_ins_look_mistyped_unless_the_addresses_do(locals_: list[st
 @given(st.integers(1, 5000), st.integers(1, 5000))
 def test_two_numbers_are_at_least_two_slips_apart(one: int, other: int) -> None:
     assume(one != other)
-    from idgraph.pseudonyms import checked
+    from idgraph.redaction.pseudonyms import checked
 
     assert not slips(checked(one), checked(other))
 

@@ -19,12 +19,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
 
-from idgraph import anatomy
 from idgraph.calls import KEYS
 from idgraph.errors import UsageError
-from idgraph.keptwords import PUBLIC_HOSTS
 from idgraph.placeholders import MAILBOXES, placeholder
-from idgraph.pseudonyms import Family, drawn_from, keyed, numbered
+from idgraph.redaction import anatomy
+from idgraph.redaction.keptwords import PUBLIC_HOSTS
+from idgraph.redaction.pseudonyms import Family, drawn_from, keyed, numbered
 
 KEY_BYTES = 32
 _WHOLE = re.compile(r"(-?)(0*)([1-9][0-9]*)((?:\.0{1,6})?)")

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from idgraph.calls import KEYS, Call, History, Identifier, Key, Reading
 from idgraph.clocks import instant
-from idgraph.keptwords import (
+from idgraph.redaction.keptwords import (
     AMOUNTS,
     IDENTIFYING,
     METRICS,
@@ -27,7 +27,7 @@ from idgraph.keptwords import (
     TYPED_IDS,
     VALUED,
 )
-from idgraph.standins import Standins
+from idgraph.redaction.standins import Standins
 
 Path = tuple[str, ...]
 Wire = Mapping[Path, Key]

@@ -6,7 +6,7 @@ import hmac
 import re
 from functools import lru_cache
 
-from idgraph import anatomy
+from idgraph.redaction import anatomy
 
 Family = str
 """Cores of one family share a name space.
