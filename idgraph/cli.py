@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
-DEFAULT_POLICY = "klaviyo-classic"
 USAGE, INTERRUPTED = 2, 130
 
 
@@ -89,14 +88,19 @@ def ruled(command: Command) -> Command:
     @click.option("--assume", multiple=True, metavar="RULE=OUTCOME", help="How an open rule ends.")
     @wraps(command)
     def wrapped(*, named_policy: str | None, assume: tuple[str, ...], **rest: Any) -> None:
-        from idgraph.policy import load
-        from idgraph.replays import replay
-
-        if named_policy is None:
-            _note(f"Policy: {DEFAULT_POLICY}, by default ({load(DEFAULT_POLICY).title}).")
         assumptions = _assumptions(assume)
-        policy = named_policy or DEFAULT_POLICY
-        command(rules=lambda history: replay(history, policy, assume=assumptions), **rest)
+
+        def rules(history: History) -> Replay:
+            from idgraph.policy import pick
+            from idgraph.replays import replay
+
+            policy = named_policy
+            if policy is None:
+                policy, why = pick(history)
+                _note(why)
+            return replay(history, policy, assume=assumptions)
+
+        command(rules=rules, **rest)
 
     return reading(wrapped)  # type: ignore[return-value]
 

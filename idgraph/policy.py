@@ -9,13 +9,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
+from fnmatch import fnmatch
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 
-from idgraph.calls import Identifier, Key
+from idgraph.calls import Call, History, Identifier, Key
 from idgraph.errors import AssumptionError, PolicyError
 from idgraph.rules import (
     CASES,
@@ -37,12 +38,17 @@ from idgraph.rules import (
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
-    """A platform's identity rules at a date. `until` is the last day on which they held, or ""."""
+    """A platform's identity rules at a date.
+
+    `until` is the last day on which they held, or "". `endpoints` are patterns of the endpoints
+    whose calls they speak of.
+    """
 
     name: str
     title: str
     says: str
     until: str = ""
+    endpoints: tuple[str, ...] = ()
     source: tuple[Source, ...]
     key: tuple[KeyRow, ...]
     match: tuple[Match, ...]
@@ -113,6 +119,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def refuses(self) -> Miss:
         """The rule for a call that was answered with a refusal."""
         return next(row for row in self.miss if row.outcome == "refuse")
+
+    def covers(self, call: Call) -> bool:
+        """Tell whether the rules speak of the endpoint of a call; a call without one is covered."""
+        return not call.endpoint or any(fnmatch(call.endpoint, one) for one in self.endpoints)
 
     def label(self, key: Key) -> str:
         """Return the spelling of a key; its canonical name where the policy does not know it."""
@@ -211,6 +221,23 @@ def load(name: str) -> Policy:
             remedy=f"Did you mean {near[0]}?" if near else f"There are {', '.join(names())}.",
         )
     return _shipped(name)
+
+
+def pick(history: History) -> tuple[str, str]:
+    """Return the policy that speaks of most calls of a history, and why it was picked.
+
+    Of equals it is the first by name. Where it does not speak of all calls the sentence says so:
+    what it then says of the others is documented for no call of their kind.
+    """
+    chosen = max(map(load, names()), key=lambda policy: sum(map(policy.covers, history)))
+    others = sum(not chosen.covers(call) for call in history)
+    said = f"Policy: {chosen.name}, by default ({chosen.title})."
+    if others:
+        said += (
+            f" {others} of {len(history)} calls are of endpoints that it does not speak of: what "
+            "it says of those is a guess."
+        )
+    return chosen.name, said
 
 
 @cache

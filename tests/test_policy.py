@@ -100,6 +100,17 @@ def test_an_outcome_that_a_rule_cannot_have_is_refused() -> None:
         policies.load("klaviyo-classic").assuming({"email-case": "set"})
 
 
+def test_a_policy_is_picked_by_the_endpoints_and_says_what_it_does_not_cover() -> None:
+    classic = parse("endpoint=track email=a@b.example\nemail=c@d.example")
+    name, why = policies.pick(classic)
+    assert name == "klaviyo-classic"
+    assert "guess" not in why
+    _, why = policies.pick(
+        parse("endpoint=track email=a@b.example\nendpoint=x/y email=c@d.example")
+    )
+    assert "1 of 2 calls" in why
+
+
 def test_case_is_folded_by_default_and_blanks_and_types_are_not() -> None:
     classic = policies.load("klaviyo-classic")
     upper, lower = Identifier("email", "B@Example.com"), Identifier("email", "b@example.com")
