@@ -1,5 +1,5 @@
 """Every format of input, one file a format, and `read`, which picks among them by content."""
 
-from idgraph.sources.base.reading import formats, read, write_rejects
+from idgraph.sources.base.reading import formats, read, scan, write_rejects
 
-__all__ = ["formats", "read", "write_rejects"]
+__all__ = ["formats", "read", "scan", "write_rejects"]

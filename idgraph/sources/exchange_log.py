@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
-from idgraph import registry
-from idgraph.calls import Call, Reject
-from idgraph.dialects.base import Dialect, NotACall, Notes, exchange_from
-from idgraph.sources.base import Input, Outcome, Source, json_rows, outcome_of, top_names
+from idgraph.calls import Reject
+from idgraph.dialects.base import Notes, exchange_from
+from idgraph.sources.base import Input, Outcome, Source, calls_of, json_rows, names_of, outcome_of
 
 
 def sniff(head: bytes, _: str) -> bool:
-    """Take JSON whose objects have a `request`."""
-    return head.lstrip()[:1] in (b"{", b"[") and "request" in top_names(head)
+    """Take JSON whose objects have a `request`: no text, nor the `uri` of a server's own log."""
+    if head.lstrip()[:1] not in (b"{", b"["):
+        return False
+    names = names_of(head)
+    inner = {path[1] for path in names if path[0] == "request" and len(path) > 1}
+    return names.get(("request",), '"') != '"' and not ("uri" in inner and "url" not in inner)
 
 
 def read(source: Input, notes: Notes) -> Iterator[Outcome]:
     """Return what each recorded request comes to, by the dialect that claims it."""
-    dialects: tuple[Dialect, ...] = registry.collect("idgraph.dialects", "DIALECT")
     for origin, row in json_rows(source):
         if isinstance(row, Reject):
             yield row
         else:
-            yield outcome_of(lambda: _calls(row, origin, notes, dialects), origin)  # noqa: B023
-
-
-def _calls(row: Any, origin: str, notes: Notes, dialects: tuple[Dialect, ...]) -> tuple[Call, ...]:
-    exchange = exchange_from(row, origin, notes)
-    for dialect in dialects:
-        if dialect.claims(exchange):
-            return dialect.calls(exchange)
-    raise NotACall("not-an-identity-request")
+            yield outcome_of(lambda: calls_of(exchange_from(row, origin, notes)), origin)  # noqa: B023
 
 
 _ROWS: tuple[dict[str, object], ...] = (

@@ -1,7 +1,14 @@
 """What every dialect shares: exchanges, exact JSON, the wire's encodings, identifiers."""
 
 from idgraph.dialects.base.exact_json import Number, decode, decode_at
-from idgraph.dialects.base.exchanges import Dialect, Exchange, Sample, channel_of, exchange_from
+from idgraph.dialects.base.exchanges import (
+    Dialect,
+    Exchange,
+    Sample,
+    channel_of,
+    exchange_from,
+    headers_of,
+)
 from idgraph.dialects.base.faults import (
     NOT_CALLS,
     REJECTS,
@@ -14,7 +21,7 @@ from idgraph.dialects.base.faults import (
     text,
 )
 from idgraph.dialects.base.identity import identifier, identifiers
-from idgraph.dialects.base.wire import data_object, form_fields
+from idgraph.dialects.base.wire import data_object, form_fields, form_texts
 
 __all__ = [
     "NOT_CALLS",
@@ -33,6 +40,8 @@ __all__ = [
     "decode_at",
     "exchange_from",
     "form_fields",
+    "form_texts",
+    "headers_of",
     "identifier",
     "identifiers",
     "label",

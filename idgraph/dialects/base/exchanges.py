@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from idgraph.calls import CHANNELS, Call, Channel
+from idgraph.calls import CHANNELS, Call, Channel, Identifier
 from idgraph.clocks import Instant
 from idgraph.dialects.base.faults import NotACall, Notes, RejectRow, label, moment
 
@@ -23,7 +23,9 @@ class Exchange:
     Header names are in lower case. `body` is the object or the text that went over the wire,
     `answer` the body of the response, None where there was none. Clocks are whole microseconds
     since 1970 in UTC. `channel`, `person` and `observed` are what the log itself says, and win
-    over anything that the request lets guess. Readers count in `notes` what they cannot use.
+    over anything that the request lets guess. `page` is the address of the page that sent the
+    request and `cookies` the cookies that its own host last got (as a Cookie header), "" where the
+    log knows neither. Readers count in `notes` what they cannot use.
     """
 
     method: str
@@ -39,6 +41,8 @@ class Exchange:
     channel: Channel | None = None
     person: str | None = None
     observed: str | None = None
+    page: str = ""
+    cookies: str = ""
     origin: str = ""
     notes: Notes = field(default_factory=Notes, compare=False, repr=False)
 
@@ -62,7 +66,9 @@ class Dialect:
     """How one generation of a platform's API speaks.
 
     `claims` says whether a request is one of its own, from method and address alone, and never
-    raises. `calls` returns at least one call, or raises `NotACall` or `RejectRow`.
+    raises. `calls` returns at least one call, or raises `NotACall` or `RejectRow`. `hosts` are the
+    platform's own hosts, each with all below it: a browser's log is read for these alone.
+    `believed` tells what the sender believed besides, for calls of any dialect; it never raises.
     """
 
     name: str
@@ -71,6 +77,8 @@ class Dialect:
     claims: Callable[[Exchange], bool]
     calls: Callable[[Exchange], tuple[Call, ...]]
     samples: tuple[Sample, ...]
+    hosts: tuple[str, ...] = ()
+    believed: Callable[[Exchange], Mapping[str, Identifier]] | None = None
 
 
 def exchange_from(row: object, origin: str, notes: Notes) -> Exchange:
@@ -91,7 +99,7 @@ def exchange_from(row: object, origin: str, notes: Notes) -> Exchange:
     return Exchange(
         method=method.upper(),
         url=url,
-        headers=_headers(request.get("headers")),
+        headers=headers_of(request.get("headers")),
         body=body,
         status=_status(answer.get("status")),
         answer=answer.get("body"),
@@ -117,8 +125,8 @@ def channel_of(value: object) -> Channel | None:
     return name
 
 
-def _headers(value: object) -> dict[str, str]:
-    """Take headers as an object or, as browsers export them, a list of name and value."""
+def headers_of(value: object) -> dict[str, str]:
+    """Return headers by name in lower case, given as an object or, as browsers do, a list."""
     if isinstance(value, list):
         pairs = [(h.get("name"), h.get("value")) for h in value if isinstance(h, dict)]
     else:

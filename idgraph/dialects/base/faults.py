@@ -21,9 +21,22 @@ Scalar = str | int | float
 NOT_CALLS = {
     "answer-0": "the platform answered 0: it could not decode the call and queued nothing",
     "answer-error": "the platform refused the request (400 to 499)",
+    "blocked": "the browser blocked the request: it was never sent",
+    "document": "the request fetched a page",
+    "font": "the request fetched a font",
+    "image": "the request fetched an image",
+    "look-up": "the request only asks for a profile: it writes nothing",
+    "media": "the request fetched a film or a sound",
+    "never-sent": "the sender gave the event up and sent nothing",
     "no-identifier": "the row names no profile",
     "no-request": "the row holds no request",
+    "not-an-identity-event": "the event is of no kind that names a profile",
     "not-an-identity-request": "the request is none that names a profile",
+    "other-host": "the browser's request went to another host than the platform's",
+    "own-traffic": "the platform's own script fetched its files or reported figures",
+    "preflight": "the browser asked whether it may send a request (OPTIONS)",
+    "script": "the request fetched a script",
+    "style": "the request fetched a style sheet",
 }
 """Why a row that could be read is no call."""
 
@@ -33,6 +46,7 @@ REJECTS = {
     "bad-field": "a field holds an object, a list or true or false where a text belongs",
     "bad-identifier": "an identifier is an object, a list, true or false",
     "bad-json": "the text is no JSON",
+    "bad-line": "the line is not written as an access log writes its lines",
     "bad-number": "a number is NaN, infinite, or longer than 4000 digits",
     "bad-payload": "the payload is not shaped as its endpoint expects",
     "bad-quotes": "the quotes of the row do not follow the rules of CSV",
@@ -40,7 +54,9 @@ REJECTS = {
     "bad-row": "the row is no object",
     "corrupt": "the file is damaged here",
     "cut": "the input ends here, before the row does",
+    "cut-address": "the log cut the address of the request off before its end",
     "duplicate-key": "one name stands twice with different values",
+    "no-body": "the request had a body, and the log did not keep it",
     "ragged-row": "the row has more or fewer cells than the header",
     "too-dense": "the file unpacks to more than 1000 times its size",
     "too-deep": "the JSON is nested deeper than 512 levels",
@@ -50,12 +66,43 @@ REJECTS = {
 """Why a row could not be read."""
 
 _NOTES = {
+    "anonymous-as-id": "an anonymousId was used as external_id in {}",
+    "bad-cookie": "{} of the platform's script that could not be read {were} not used",
+    "bad-link": "{} with an identifier that could not be read {were} not used",
+    "claim-aside": "{} that payloads claim {were} put aside: the order of delivery is known",
+    "bodiless": "{} whose body the log does not hold {were} counted as naming nobody",
+    "cleared": "{} sent as null, which clears the profile's own, {were} left in the payload",
+    "elsewhere": "{} to other hosts looked like calls to the platform and {were} not read",
+    "enforced": "{} will lose the userId on the way: enforceEmailAsPrimary is on",
+    "given-up": "{} {were} given up by the sender and never sent",
     "half-known": "{} in one call spelt twice with different values; the first spelling was taken",
+    "id-dropped": "enforceEmailAsPrimary dropped the id in {}",
     "list-id": "{} given to a list call, which reads an email and a phone number only",
+    "nameless": "{} without an identifier in a bulk request {were} left out",
+    "overtaken": "{} left in another order than the source events (batch reordering)",
     "no-zone": "{} without a zone {were} not used",
     "no-time": "{} that {are} no time {were} not used",
+    "secondary": "{} given to or taken from a profile {were} left in the payload",
 }
-_NOUNS = {"half-known": "identifier", "list-id": "id", "no-zone": "time", "no-time": "time"}
+_NOUNS = {
+    "anonymous-as-id": "call",
+    "bad-cookie": "cookie",
+    "bad-link": "link",
+    "claim-aside": "time",
+    "bodiless": "request",
+    "cleared": "identifier",
+    "elsewhere": "request",
+    "enforced": "source event",
+    "given-up": "source event",
+    "half-known": "identifier",
+    "id-dropped": "call",
+    "list-id": "id",
+    "nameless": "profile",
+    "overtaken": "delivery",
+    "no-zone": "time",
+    "no-time": "time",
+    "secondary": "secondary email",
+}
 
 
 class NotACall(Exception):  # noqa: N818 - no error: a row that is read and put aside
@@ -108,8 +155,13 @@ class Notes:
 
 def _sentence(what: str, number: int) -> str:
     one = number == 1
-    noun = f"{number} {_NOUNS[what]}{'' if one else 's'}"
-    return _NOTES[what].format(noun, were="was" if one else "were", are="is" if one else "are")
+    noun = _NOUNS[what]
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return _NOTES[what].format(
+        f"{number} {noun if one else many}",
+        were="was" if one else "were",
+        are="is" if one else "are",
+    )
 
 
 def moment(value: object, notes: Notes) -> Instant | None:

@@ -15,6 +15,8 @@ from idgraph.dialects.base.faults import RejectRow
 _BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]+")
 _BLANKS = re.compile(r"\s+")
 _ROUNDS = 3
+_PART_NAME = re.compile(r"content-disposition:[^\r\n]*?;\s*name=\"([^\"\r\n]*)\"", re.IGNORECASE)
+_HEAD_END = re.compile(r"\r?\n\r?\n")
 
 
 def form_fields(source: str) -> Iterator[tuple[str, str]]:
@@ -25,6 +27,38 @@ def form_fields(source: str) -> Iterator[tuple[str, str]]:
     for pair in source.split("&"):
         name, _, value = pair.partition("=")
         yield unquote_plus(name), value
+
+
+def form_texts(source: str) -> dict[str, str | list[str]]:
+    """Return the fields of a form body or a query, decoded; several values of a name as a list.
+
+    Takes the URL-encoded kind and `multipart/form-data`. Bytes that are no UTF-8 become U+FFFD,
+    which no identifier may hold.
+
+    >>> form_texts("g=LIST&email=a%2Bb%40example.com")
+    {'g': 'LIST', 'email': 'a+b@example.com'}
+    """
+    if source.startswith("--"):
+        pairs = _multipart_fields(source)
+    else:
+        pairs = ((name, unquote_plus(value)) for name, value in form_fields(source) if name)
+    found: dict[str, str | list[str]] = {}
+    for name, value in pairs:
+        given = found.setdefault(name, value)
+        if isinstance(given, list):
+            given.append(value)
+        elif given != value:
+            found[name] = [given, value]
+    return found
+
+
+def _multipart_fields(source: str) -> Iterator[tuple[str, str]]:
+    boundary = source.split("\n", 1)[0].rstrip("\r")
+    for part in source.split(boundary)[1:]:
+        head, *rest = _HEAD_END.split(part, maxsplit=1)
+        name = _PART_NAME.search(head)
+        if name and rest:
+            yield name[1], rest[0].removesuffix("\n").removesuffix("\r")
 
 
 def data_object(raw: str) -> dict[str, Any]:

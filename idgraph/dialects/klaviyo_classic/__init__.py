@@ -22,6 +22,7 @@ from idgraph.dialects.base import (
     moment,
     text,
 )
+from idgraph.dialects.base.klaviyo import SPELLINGS, check_answer
 from idgraph.dialects.klaviyo_classic.lists import list_calls
 from idgraph.dialects.klaviyo_classic.samples import SAMPLES
 
@@ -31,19 +32,6 @@ _PATH = re.compile(
     r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?(?://[^/?#]*)?/api/"
     r"(?:(?P<event>track|identify)|v2/list/[^/?#]+/(?P<list>subscribe|members))/?(?=[?#]|$)"
 )
-_SPELLINGS = (
-    ("$kid", "profile_id"),
-    ("$id", "external_id"),
-    ("id", "external_id"),
-    ("$email", "email"),
-    ("email", "email"),
-    ("$phone_number", "phone_number"),
-    ("phone_number", "phone_number"),
-    ("$anonymous", "anonymous_id"),
-    ("$exchange_id", "_kx"),
-)
-"""Where both spellings of a key differ the one with `$` counts."""
-_REFUSED = range(400, 500)
 _FACE = {TRACK: "customer_properties", IDENTIFY: "properties"}
 _LIBRARY = re.compile(
     r"python|php|guzzle|curl|wget|ruby|faraday|java|okhttp|axios|node|undici|go-http|"
@@ -60,16 +48,12 @@ def claims(exchange: Exchange) -> bool:
 def calls(exchange: Exchange) -> tuple[Call, ...]:
     """Return the calls of one request: one, or one for each profile of a list call.
 
-    An answer of 0 means that nothing was queued, and a status of 400 to 499 that the request was
-    refused: neither is a call. After a status of 500 and up it may have taken effect: it is one.
+    A request whose answer says that nothing was written is no call.
     """
     endpoint = _endpoint(exchange)
     if endpoint is None:
         raise NotACall("not-an-identity-request")
-    if _answered_zero(exchange.answer):
-        raise NotACall("answer-0")
-    if exchange.status in _REFUSED:
-        raise NotACall("answer-error")
+    check_answer(exchange)
     payload = _payload(exchange, endpoint)
     if endpoint in _FACE:
         return (_event_call(exchange, endpoint, payload),)
@@ -83,12 +67,6 @@ def _endpoint(exchange: Exchange) -> str | None:
     if found["event"]:
         return found["event"] if exchange.method in ("GET", "POST") else None
     return f"list/{found['list']}" if exchange.method == "POST" else None
-
-
-def _answered_zero(answer: object) -> bool:
-    if isinstance(answer, str):
-        return answer.strip() == "0"
-    return isinstance(answer, int) and not isinstance(answer, bool) and answer == 0
 
 
 def _payload(exchange: Exchange, endpoint: str) -> dict[str, Any]:
@@ -136,7 +114,7 @@ def _event_call(exchange: Exchange, endpoint: str, payload: dict[str, Any]) -> C
         raise NotACall("no-identifier")
     if not isinstance(holder, dict):
         raise RejectRow("bad-payload", face)
-    found, wire = identifiers(holder, _SPELLINGS, (face,), exchange.notes)
+    found, wire = identifiers(holder, SPELLINGS, (face,), exchange.notes)
     if not found:
         raise NotACall("no-identifier")
     event = event_id = None

@@ -23,11 +23,12 @@ def outcome_of(make: Callable[[], tuple[Call, ...]], origin: str) -> Outcome:
 
 
 class Tally:
-    """Collects outcomes, and vouches that no row was lost."""
+    """Counts outcomes, hands on the calls, and vouches that no row was lost."""
 
-    def __init__(self) -> None:
-        """Start before the first row."""
-        self.calls: list[Call] = []
+    def __init__(self, take: Callable[[Call], object]) -> None:
+        """Start before the first row; each call goes to `take`."""
+        self._take = take
+        self.calls = 0
         self.rejects: list[Reject] = []
         self.not_calls: Counter[str] = Counter()
         self.rows = 0
@@ -42,7 +43,9 @@ class Tally:
             self.not_calls[outcome] += 1
         elif outcome:
             self.with_calls += 1
-            self.calls.extend(outcome)
+            self.calls += len(outcome)
+            for call in outcome:
+                self._take(call)
 
     def reading(self, formats: tuple[str, ...], notes: tuple[str, ...]) -> Reading:
         """Return the account; an `AssertionError` where a row became nothing."""
@@ -52,7 +55,7 @@ class Tally:
         return Reading(
             rows=self.rows,
             with_calls=self.with_calls,
-            calls=len(self.calls),
+            calls=self.calls,
             not_calls=dict(sorted(self.not_calls.items())),
             rejects=tuple(self.rejects),
             formats=formats,

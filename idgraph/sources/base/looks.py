@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from idgraph import registry
 from idgraph.errors import UnreadableError
+from idgraph.sources.base.names import top_names
 from idgraph.sources.base.opening import Input
-from idgraph.sources.base.rows import top_names
 
 _MAGIC = (
     (b"PK\x03\x04", "a zip archive", "Unpack it and name the files inside."),
@@ -19,6 +20,10 @@ _MAGIC = (
 )
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a]")
 _LISTED = "`idgraph formats` lists what is read, `--format NAME` chooses one."
+_BESIDE = (
+    "It says where the platform filed calls, and not what they carried: record the requests (an "
+    "exchange log or a call table), and name this file beside them with `--observe FILE`."
+)
 
 
 def unrecognised(source: Input) -> UnreadableError:
@@ -29,6 +34,11 @@ def unrecognised(source: Input) -> UnreadableError:
     )
 
 
+def looks_like(source: Input) -> str:
+    """Return what an input looks like, as a part of a sentence that holds nothing of the input."""
+    return _looks(source)[0]
+
+
 def _looks(source: Input) -> tuple[str, str]:
     if source.packed_twice:
         return "packed twice", "Unpack it once: one level of gzip or zstd is read."
@@ -36,7 +46,16 @@ def _looks(source: Input) -> tuple[str, str]:
         return "packed, and cut or damaged at its start", "Fetch the file again."
     if not source.head.strip():
         return "empty", "Name a file that holds rows."
-    return _looks_foreign(source.head) or _looks_textual(source.head)
+    head = source.head
+    return _looks_exported(source) or _looks_foreign(head) or _looks_textual(head)
+
+
+def _looks_exported(source: Input) -> tuple[str, str] | None:
+    """An export of the platform; looked up by name, since exports are read by means of sources."""
+    exports = registry.collect("idgraph.exports", "EXPORT")
+    found = (export.looks for export in exports if export.sniff(source.head, source.name))
+    looks = next(found, None)
+    return None if looks is None else (looks, _BESIDE)
 
 
 def _looks_foreign(head: bytes) -> tuple[str, str] | None:
@@ -64,8 +83,6 @@ def _looks_textual(head: bytes) -> tuple[str, str]:
 
 
 def _looks_json(names: set[str]) -> tuple[str, str]:
-    if "log" in names:
-        return "a HAR from a browser", f"No installed format reads this one. {_LISTED}"
     if names & {"errors", "error", "detail"} and not names & {"data", "id"}:
         return "the error answer of an API", "Mend the request that fetched it, and fetch again."
     return "JSON with neither a `request` nor identifiers at the top of its rows", (

@@ -9,12 +9,12 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from idgraph import registry
-from idgraph.calls import Call, History, Reject, history
-from idgraph.clocks import CLOCKS
+from idgraph.calls import Call, History, Reading, Reject, history
 from idgraph.dialects.base import Notes
 from idgraph.errors import RejectedRowsError, UnreadableError, UsageError
 from idgraph.sources.base.accounting import Tally
@@ -34,7 +34,7 @@ def formats() -> tuple[Source, ...]:
 def read(
     source: object,
     *more: object,
-    format: str | None = None,  # noqa: A002 - the word of the command line
+    format: str | Source | None = None,  # noqa: A002 - the word of the command line
     strict: bool = False,
     progress: bool = True,
     name: str | None = None,
@@ -43,17 +43,44 @@ def read(
     """Return the history in one or more inputs, in order of the best clock of each call.
 
     An input is a path, a folder, a glob, `-`, bytes, a binary file, or a pandas DataFrame. Its
-    format is told by its content, or named (`formats` lists them). Files are read in sorted order.
+    format is told by its content, or named (`formats` lists them), or given as a `Source`, such as
+    that of a mapping. Files are read in sorted order.
     `history.reading` accounts for every row. `UnreadableError` gathers the faults of all inputs;
     with `strict` a row that cannot be read is a `RejectedRowsError`. `progress` shows a bar on a
     terminal while a long reading lasts. `name` is what origins call an input without a path, such
     as bytes; `title` becomes that of the history.
     """
+    calls: list[Call] = []
+    reading = scan(source, *more, take=calls.append, format=format, progress=progress, name=name)
+    result = history(calls)
+    if strict and reading.rejects:
+        raise RejectedRowsError(
+            f"every row had to be readable, and {len(reading.rejects)} of {reading.rows} "
+            f"are not: {_listed([_line(reject) for reject in reading.rejects])}.",
+            remedy="Mend these rows, or read without `strict`.",
+        )
+    notes = (*reading.notes, *_order_notes(result), *_tie_notes(result))
+    return replace(result, reading=replace(reading, notes=notes), title=title)
+
+
+def scan(
+    source: object,
+    *more: object,
+    take: Callable[[Call], object],
+    format: str | Source | None = None,  # noqa: A002 - the word of the command line
+    progress: bool = True,
+    name: str | None = None,
+) -> Reading:
+    """Hand each call of one or more inputs to `take`, in order of rows, and account for the rows.
+
+    No call is kept, so memory stays flat however long a log is (a JSON array apart, whose text is
+    held). Else as `read`.
+    """
     named = None if format is None else _named(format)
-    tally, notes = Tally(), Notes()
+    tally, notes = Tally(take), Notes()
     used: dict[str, None] = {}
     inputs = list(_flat((source, *more)))
-    frames = [one for one in inputs if _is_frame(one)]
+    frames = _frames(inputs, named)
     paths = [one for one in inputs if not _is_frame(one)]
     chosen = _chosen(list(places(paths, name=name)), named, notes)
     for frame in frames:
@@ -65,17 +92,7 @@ def read(
             opened = place.open(on_bytes)
             with contextlib.closing(opened):
                 _read_input(opened, reader, tally, notes)
-    _order_notes(tally.calls, notes)
-    result = history(tally.calls, reading=None)
-    _tie_note(result, notes)
-    reading = tally.reading(tuple(used), notes.sentences())
-    if strict and reading.rejects:
-        raise RejectedRowsError(
-            f"every row had to be readable, and {len(reading.rejects)} of {reading.rows} "
-            f"are not: {_listed([_line(reject) for reject in reading.rejects])}.",
-            remedy="Mend these rows, or read without `strict`.",
-        )
-    return History(calls=result.calls, ties=result.ties, reading=reading, title=title)
+    return tally.reading(tuple(used), notes.sentences())
 
 
 def write_rejects(read_history: History, path: str | os.PathLike[str]) -> None:
@@ -112,7 +129,9 @@ def _flat(inputs: tuple[object, ...] | list[object]) -> Iterator[object]:
             yield one
 
 
-def _named(name: str) -> Source:
+def _named(name: str | Source) -> Source:
+    if isinstance(name, Source):
+        return name
     wanted = name.strip().lower().replace("_", "-")
     known = {source.name: source for source in formats()}
     if wanted in known:
@@ -122,6 +141,14 @@ def _named(name: str) -> Source:
     raise UsageError(
         "no format has this name", where="--format", remedy=f"{hint}Formats: {', '.join(known)}."
     )
+
+
+def _frames(inputs: list[object], named: Source | None) -> list[Any]:
+    frames = [one for one in inputs if _is_frame(one)]
+    if frames and named and named.frame is None:
+        remedy = "Rename its columns to those of a call table, or write it as JSON Lines."
+        raise UsageError(f"a DataFrame cannot be read as {named.name}", remedy=remedy)
+    return frames
 
 
 def _is_frame(source: object) -> bool:
@@ -235,19 +262,16 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _order_notes(calls: list[Call], notes: Notes) -> None:
-    counts = dict.fromkeys((*CLOCKS, "row order"), 0)
-    for call in calls:
-        counts[call.clock or "row order"] += 1
-    used = {name: number for name, number in counts.items() if number}
+def _order_notes(result: History) -> Iterator[str]:
+    used = result.clocks
     if list(used) == ["row order"]:
-        notes.say("no clock: row order is taken as the order")
+        yield "no clock: row order is taken as the order"
     elif len(used) > 1:
         parts = ", ".join(f"{number} by {name}" for name, number in used.items())
-        notes.say(f"order mixes clocks: calls {parts}")
+        yield f"order mixes clocks: calls {parts}"
 
 
-def _tie_note(result: History, notes: Notes) -> None:
+def _tie_notes(result: History) -> Iterator[str]:
     tied = sum(map(len, result.ties))
     if tied:
-        notes.say(f"ties: {tied} calls share an instant with another; they keep the order of rows")
+        yield f"ties: {tied} calls share an instant with another; they keep the order of rows"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from idgraph.calls import Reject
@@ -14,6 +14,11 @@ from idgraph.sources.base.opening import Input
 LINE = 64 << 20
 WHOLE = 1_000_000_000
 """An array has to be held whole; JSON Lines of any length are read line by line."""
+
+_BEHIND = 1 << 20
+"""After a fault so much text is left behind: each error of `json` counts the lines up to it."""
+_DEEPEST = 1000
+"""No row is indented by more blanks than these."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.DOTALL)
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -29,7 +34,7 @@ def json_rows(source: Input) -> Iterator[tuple[str, Any]]:
     if _is_whole(source.head):
         yield from _whole(source)
     else:
-        yield from _lines(source)
+        yield from line_rows(source, _decoded)
 
 
 def _is_whole(head: bytes) -> bool:
@@ -50,7 +55,12 @@ def _complete(line: bytes) -> bool:
     return True
 
 
-def _lines(source: Input) -> Iterator[tuple[str, Any]]:
+def line_rows(source: Input, decoded: Callable[[bytes, str], Any]) -> Iterator[tuple[str, Any]]:
+    """Return (origin, value) of each line that is not blank, as `decoded(line, origin)` gives it.
+
+    The value is a `Reject` where the line is too long, or where `decoded` returns one. A last line
+    without a line end that cannot be read is `cut`.
+    """
     number, offset = 0, 0
     while line := source.stream.readline(LINE + 1):
         number += 1
@@ -60,7 +70,7 @@ def _lines(source: Input) -> Iterator[tuple[str, Any]]:
             size += _skip_line(source, line)
             yield origin, Reject(origin, "too-long", REJECTS["too-long"])
         elif not line.isspace():
-            value = _decoded(line, origin)
+            value = decoded(line, origin)
             if isinstance(value, Reject) and not line.endswith(b"\n"):
                 value = source.broken_end(number) or _cut(origin, offset + size, value)
             yield origin, value
@@ -89,54 +99,81 @@ def _skip_line(source: Input, line: bytes) -> int:
 
 def _cut(origin: str, offset: int, fault: Reject) -> Reject:
     """Tell a last line that stops short from one that is wrong in itself."""
-    if fault.slug not in ("bad-json", "undecodable"):
+    if fault.slug not in ("bad-json", "bad-line", "cut-address", "undecodable"):
         return fault
     return Reject(origin, "cut", f"{REJECTS['cut']} (byte {offset})")
 
 
 def _whole(source: Input) -> Iterator[tuple[str, Any]]:
+    whole = whole_text(source, "a JSON array", "Write it as JSON Lines: `jq -c '.[]' FILE`.")
+    place = _blank(whole, 0)
+    array = whole.startswith("[", place)
+    end = yield from elements(source, whole, place + array, array=array)
+    if end is not None:
+        yield from _after(source, whole, end, array=array)
+
+
+def whole_text(source: Input, what: str, remedy: str) -> str:
+    """Return all the text of an input, bytes that are no UTF-8 as lone surrogates."""
     raw = source.stream.read(WHOLE + 1)
     if len(raw) > WHOLE:
         raise UnreadableError(
-            "a JSON array may have 1 GB, since it has to be held whole",
+            f"{what} may have 1 GB, since it has to be held whole",
             where=source.name,
-            remedy="Write it as JSON Lines: `jq -c '.[]' FILE`.",
+            remedy=remedy,
         )
-    whole = raw.decode("utf-8", "surrogateescape")
-    place = _blank(whole, 0)
-    array = whole.startswith("[", place)
-    place += array
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def elements(
+    source: Input, whole: str, place: int, *, array: bool = True
+) -> Generator[tuple[str, Any], None, int | None]:
+    """Return (origin, value) of each element from `place` on, then where they end.
+
+    They end at the bracket that closes the array, or with the text; None where the last one is cut
+    off, which its reject has told.
+    """
+    rest, shift = whole, 0
     line, counted = 1, 0
     while True:
-        place = _between(whole, place, array=array)
-        line += whole.count("\n", counted, place)
+        place = _between(rest, place, array=array)
+        line += rest.count("\n", counted, place)
         counted = place
         origin = f"{source.name}:{line}"
-        if place == len(whole) or (array and whole[place] == "]"):
-            break
-        value, end = _element(whole, place, origin)
+        if place == len(rest) or (array and rest[place] == "]"):
+            return shift + place
+        value, end = _element(rest, place, origin)
         if end is None:
-            size = len(whole.encode("utf-8", "surrogateescape"))
-            value = source.broken_end(line) or _cut(origin, size, value)
+            value = source.broken_end(line) or _cut(origin, _size(whole), value)
         yield origin, value
-        place = len(whole) if end is None else end
         if end is None:
-            return
-    yield from _after(source, whole, place, origin, line, array=array)
+            return None
+        place = end
+        if isinstance(value, Reject) and place > _BEHIND:
+            line += rest.count("\n", counted, place)
+            rest, shift, place, counted = rest[place:], shift + place, 0, 0
 
 
-def _after(
-    source: Input, whole: str, place: int, origin: str, line: int, *, array: bool
-) -> Iterator[tuple[str, Any]]:
+def _size(whole: str) -> int:
+    return len(whole.encode("utf-8", "surrogateescape"))
+
+
+def _after(source: Input, whole: str, place: int, *, array: bool) -> Iterator[tuple[str, Any]]:
     """Tell what is wrong behind the last row: no closing bracket, or more text after it."""
+    line = whole.count("\n", 0, place) + 1
+    origin = f"{source.name}:{line}"
     ended = source.broken_end(line)
     if ended is None and array and place == len(whole):
-        size = len(whole.encode("utf-8", "surrogateescape"))
-        ended = Reject(origin, "cut", f"{REJECTS['cut']} (byte {size})")
+        ended = ended_early(origin, whole)
     elif ended is None and array and _blank(whole, place + 1) != len(whole):
         ended = Reject(origin, "bad-json", f"{REJECTS['bad-json']} (text after the array)")
     if ended:
         yield origin, ended
+
+
+def ended_early(origin: str, whole: str) -> Reject:
+    """Return the reject for a text that ends before its brackets close."""
+    return Reject(origin, "cut", f"{REJECTS['cut']} (byte {_size(whole)})")
 
 
 def _element(whole: str, place: int, origin: str) -> tuple[Any, int | None]:
@@ -165,13 +202,13 @@ def _end_of(whole: str, place: int) -> int | None:
     It ends where its brackets close, or before a line that opens an object just as deep.
     """
     closed = _closed(whole, place)
-    indent = whole[whole.rfind("\n", 0, place) + 1 : place]
-    if indent.strip() or whole[place] != "{":
+    # Looked for nearby only: going over all of a file of one line, row by row, never ends.
+    start = max(0, place - _DEEPEST)
+    indent = whole[start:place].rpartition("\n")[2]
+    if len(indent) == _DEEPEST or indent.strip() or whole[place] != "{":
         return closed
-    neighbour = whole.find(f"\n{indent}{{", place)
-    if neighbour < 0:
-        return closed
-    return neighbour if closed is None else min(closed, neighbour)
+    neighbour = whole.find(f"\n{indent}{{", place, closed)
+    return closed if neighbour < 0 else neighbour
 
 
 def _closed(whole: str, place: int) -> int | None:
@@ -197,36 +234,3 @@ def _blank(whole: str, place: int) -> int:
 def _between(whole: str, place: int, *, array: bool) -> int:
     found = (_BETWEEN if array else _BLANK).match(whole, place)
     return found.end() if found else place
-
-
-def top_names(head: bytes) -> set[str]:
-    """Return the names in the first objects of a JSON text, at their top level, however it is cut.
-
-    Looks at objects at the start of lines, and at those of an array that holds everything.
-    """
-    text = head.decode("utf-8", "replace")
-    found: set[str] = set()
-    starts = [match.start() for match in re.finditer(r"^\{", text, re.MULTILINE)][:50]
-    opening = re.match(r"\s*\[?\s*\{", text)
-    if opening and opening.end() - 1 not in starts:
-        starts.insert(0, opening.end() - 1)
-    for start in starts:
-        found |= _names_of(text, start)
-    return found
-
-
-def _names_of(text: str, start: int) -> set[str]:
-    depth, last = 0, ""
-    found: set[str] = set()
-    for token in _TOKEN.finditer(text, start):
-        sign = token[0]
-        if sign in "[{":
-            depth += 1
-        elif sign in "]}":
-            depth -= 1
-            if depth == 0:
-                break
-        elif sign == ":" and depth == 1:
-            found.add(last)
-        last = sign[1:-1] if sign.startswith('"') else ""
-    return found

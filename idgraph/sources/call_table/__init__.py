@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from idgraph.calls import Call, Reject
 from idgraph.dialects.base import REJECTS, Notes, RejectRow
 from idgraph.sources.base import Input, Outcome, Source, json_rows, outcome_of, top_names
+from idgraph.sources.base.heads import holds_source_events
 from idgraph.sources.call_table.columns import Unknown, call_from, is_table
 from idgraph.sources.call_table.separated import header_of, separated_rows
 from idgraph.sources.call_table.typed import Parquet, frame_rows
@@ -24,7 +25,9 @@ def sniff(head: bytes, _: str) -> bool:
         return True
     if head.lstrip()[:1] in (b"{", b"["):
         names = top_names(head)
-        return "request" not in names and is_table(names)
+        if {"object", "id"} <= names:
+            return False  # a person or an event of the classic API: what a call led to, and no call
+        return "request" not in names and not holds_source_events(names) and is_table(names)
     return is_table(header_of(head)[0])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from idgraph.calls import Reject
 from idgraph.dialects.base import RejectRow
@@ -16,8 +16,8 @@ _LINE = 64 << 20
 _DELIMITERS = (",", ";", "\t")
 
 
-def header_of(head: bytes) -> tuple[list[str], str]:
-    """Return the names in the header and the delimiter that finds the most known ones."""
+def header_of(head: bytes, wanted: Collection[str] = ()) -> tuple[list[str], str]:
+    """Return the names in the header and the delimiter that finds the most known or wanted ones."""
     text = head.decode("utf-8", "surrogateescape")
     best: tuple[list[str], str] = ([], ",")
     for delimiter in _DELIMITERS:
@@ -26,13 +26,13 @@ def header_of(head: bytes) -> tuple[list[str], str]:
             names = next((row for row in lines if row), [])
         except csv.Error:
             continue
-        if _known(names) > _known(best[0]) or not best[0]:
+        if _known(names, wanted) > _known(best[0], wanted) or not best[0]:
             best = (names, delimiter)
     return best
 
 
-def _known(names: list[str]) -> int:
-    return sum(canonical(name) is not None for name in names)
+def _known(names: list[str], wanted: Collection[str]) -> int:
+    return sum(name in wanted if wanted else canonical(name) is not None for name in names)
 
 
 class _Lines:
@@ -60,13 +60,16 @@ class _Lines:
         return line
 
 
-def separated_rows(source: Input) -> Iterator[tuple[str, list[str], list[str] | Reject]]:
+def separated_rows(
+    source: Input, *, wanted: Collection[str] = ()
+) -> Iterator[tuple[str, list[str], list[str] | Reject]]:
     """Return (origin, names, cells) of each row; a `Reject` for cells where it cannot be read.
 
     The origin is the line on which the row starts. Bytes that are no UTF-8 and rows with another
-    number of cells than the header are rejects.
+    number of cells than the header are rejects. `wanted` names the columns that a mapping asks
+    for: then none has to identify.
     """
-    _, delimiter = header_of(source.head)
+    _, delimiter = header_of(source.head, wanted)
     text = io.TextIOWrapper(source.stream, "utf-8", errors="surrogateescape", newline="")
     lines = _Lines(text)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -79,7 +82,7 @@ def separated_rows(source: Input) -> Iterator[tuple[str, list[str], list[str] | 
             if cells is None:
                 break
             if not names:
-                names = _header(cells, source)
+                names = cells if wanted else _header(cells, source)
                 continue
             if not cells or (len(cells) == 1 and not cells[0].strip() and len(names) > 1):
                 continue

@@ -1,0 +1,193 @@
+"""The classic API's people: updating one person by profile id (v1), and asking who it is (v1, v2).
+
+Shapes after the v1-2 reference (get-profile-id, exchange, get-profile, update-profile). A look-up
+writes nothing, so it is no call.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+from idgraph.calls import Call, Key, in_order
+from idgraph.dialects.base import (
+    Dialect,
+    Exchange,
+    NotACall,
+    RejectRow,
+    Sample,
+    decode,
+    form_texts,
+    identifier,
+    identifiers,
+)
+from idgraph.dialects.base.klaviyo import SPELLINGS, check_answer
+
+PERSON = "person"
+
+_PATH = re.compile(
+    r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?(?://[^/?#]*)?/api/(?:"
+    r"v1/person/(?P<person>[^/?#]+)(?P<timeline>/metrics?/(?:[^/?#]+/)?timeline)?"
+    r"|v2/people/(?:(?P<search>search)|(?P<exchange>exchange)))/?(?=[?#]|$)"
+)
+_SPELLINGS = tuple(pair for pair in SPELLINGS if pair[1] != "profile_id")
+_SECRETS = frozenset({"api_key"})
+
+
+def claims(exchange: Exchange) -> bool:
+    """Say whether the request updates a person or asks for one, on any host."""
+    return _asks(exchange) is not None
+
+
+def calls(exchange: Exchange) -> tuple[Call, ...]:
+    """Return the one call of an update; a look-up is none."""
+    if _asks(exchange) is not False:
+        raise NotACall("look-up")
+    check_answer(exchange)
+    return (_update(exchange),)
+
+
+def _asks(exchange: Exchange) -> bool | None:
+    """Say whether the request is a look-up (true) or an update (false); None where neither."""
+    found = _PATH.match(exchange.url)
+    if found is None:
+        return None
+    if found["exchange"]:
+        return True if exchange.method == "POST" else None
+    if exchange.method == "GET":
+        return True
+    updates = exchange.method == "PUT" and found["person"] and not found["timeline"]
+    return False if updates else None
+
+
+def _update(exchange: Exchange) -> Call:
+    """Read an update; the profile id stands in the path, the rest in the query or the body.
+
+    The private key is left out of the payload.
+    """
+    payload = _payload(exchange)
+    profile = identifier("profile_id", payload["path"]["person"])
+    ids = [profile] if profile else []
+    wire: dict[Key, tuple[str, ...]] = {"profile_id": ("path", "person")}
+    for part in ("query", "body"):
+        more, where = identifiers(payload.get(part, {}), _SPELLINGS, (part,), exchange.notes)
+        ids += [one for one in more if one.key not in wire]
+        wire = where | wire
+    if not ids:
+        raise NotACall("no-identifier")
+    answered = _answered(exchange.answer)
+    return Call(
+        identifiers=in_order(ids),
+        channel=exchange.channel or "server",
+        endpoint=PERSON,
+        person=exchange.person,
+        observed=exchange.observed or answered,
+        occurred_at=exchange.occurred_at,
+        sent_at=exchange.sent_at,
+        received_at=exchange.received_at,
+        answered_at=exchange.answered_at,
+        answer=exchange.status,
+        created=False if answered else None,
+        origin=exchange.origin,
+        payload=payload,
+        wire=wire,
+    )
+
+
+def _payload(exchange: Exchange) -> dict[str, Any]:
+    found = _PATH.match(exchange.url)
+    person = unquote(found["person"] or "") if found else ""
+    query = exchange.url.partition("?")[2].partition("#")[0]
+    payload: dict[str, Any] = {"path": {"person": person}}
+    for part, given in (("query", form_texts(query)), ("body", _fields(exchange.body))):
+        if given:
+            payload[part] = {name: one for name, one in given.items() if name not in _SECRETS}
+    return payload
+
+
+def _fields(body: object) -> dict[str, Any]:
+    if isinstance(body, str) and body.strip():
+        body = decode(body) if body.lstrip().startswith("{") else form_texts(body.strip())
+    if body is None or body == "":
+        return {}
+    if not isinstance(body, dict):
+        raise RejectRow("bad-payload", "an object was expected")
+    return body
+
+
+def _answered(answer: object) -> str | None:
+    """Return the profile id in the answer: its person's `id`."""
+    if isinstance(answer, str) and answer.lstrip().startswith("{"):
+        try:
+            answer = decode(answer)
+        except RejectRow:
+            return None
+    found = answer.get("id") if isinstance(answer, dict) else None
+    return found if isinstance(found, str) and found and "\ufffd" not in found else None
+
+
+_HOST = "https://a.klaviyo.com/api"
+
+
+def _row(method: str, path: str, answer: object, body: object = None) -> dict[str, object]:
+    request = {"method": method, "url": f"{_HOST}/{path}", "body": body}
+    return {"request": request, "response": {"status": 200, "body": answer}}
+
+
+_PERSON = {"object": "person", "id": "EXAMP1", "$email": "new@example.com", "$id": "b1"}
+
+DIALECT = Dialect(
+    name="klaviyo-people",
+    title="Klaviyo v1 person and v2 people",
+    era="until 2024-06-30",
+    claims=claims,
+    calls=calls,
+    samples=(
+        Sample(
+            "update of a person in the query",
+            _row(
+                "PUT",
+                "v1/person/EXAMP1?api_key=PRIVATE_KEY&$email=new%40example.com"
+                "&%24phone_number=%2B15005550006",
+                _PERSON,
+            ),
+            (
+                {
+                    "profile_id": "EXAMP1",
+                    "email": "new@example.com",
+                    "phone_number": "+15005550006",
+                    "observed": "EXAMP1",
+                    "created": False,
+                    "channel": "server",
+                    "endpoint": "person",
+                },
+            ),
+        ),
+        Sample(
+            "update of a person in a form",
+            _row("PUT", "v1/person/EXAMP1", "not JSON", "$id=b1&%24first_name=Betty"),
+            ({"profile_id": "EXAMP1", "external_id": "b1", "observed": None},),
+        ),
+        Sample(
+            "search by email",
+            _row(
+                "GET",
+                "v2/people/search?api_key=PRIVATE_KEY&email=betty%40example.com",
+                {"id": "EXAMP1"},
+            ),
+            not_a_call="look-up",
+        ),
+        Sample(
+            "exchange id to profile id",
+            _row("POST", "v2/people/exchange", {"id": "EXAMP1"}, {"exchange_id": "kx.ABC123"}),
+            not_a_call="look-up",
+        ),
+        Sample("a person", _row("GET", "v1/person/EXAMP1", _PERSON), not_a_call="look-up"),
+        Sample(
+            "the timeline of a person",
+            _row("GET", "v1/person/EXAMP1/metrics/timeline", {"data": []}),
+            not_a_call="look-up",
+        ),
+    ),
+)
