@@ -10,11 +10,12 @@
 
 The house, from the ground up: `errors`, `clocks`, `registry`, `groups`; `calls` (Identifier, Call,
 History), `placeholders`; `notation`; `dialects` (requests into calls, one file per vendor's API);
-`sources` (files into requests, one file per format), `policies` (data: what a platform does),
-`rules` and `policy`, `resolve` (the rules, once); `steps`, `decoding`, `replays`; `persons`,
-`redaction`; `ladders`, `splitting`, `graph`, `demos`; `causes` (one file each); `explain`;
-`repairs`; `diagnosis`; `records`; `views` (one file each, plain blocks); `surfaces` (html, text,
-widget, report); `cli`.
+`sources` (files into requests, one file per format), `mapping` (a log of any shape), `exports`
+(where the platform filed things), `policies` (data: what a platform does), `rules` and `policy`,
+`resolve` (the rules, once); `steps`, `decoding`, `replays`, `observing` (calls joined with
+exports); `persons`, `redaction`; `ladders`, `splitting`, `graph`, `demos`; `causes` (one file
+each); `explain`; `repairs`; `diagnosis`; `coverage`; `records`; `recording` (a proxy); `views`
+(one file each, plain blocks); `surfaces` (html, text, widget, report); `cli`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from idgraph.calls import history as history
     from idgraph.demos import demo as demo
     from idgraph.demos import write_demo as write_demo
+    from idgraph.demos import write_traces as write_traces
     from idgraph.diagnosis import Diagnosis as Diagnosis
     from idgraph.diagnosis import diagnose as diagnose
     from idgraph.errors import IdgraphError as IdgraphError
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from idgraph.ladders import ladder as ladder
     from idgraph.notation import parse as parse
     from idgraph.notation import write as write
+    from idgraph.observing import observed as observed
     from idgraph.persons import Persons as Persons
     from idgraph.persons import link as link
     from idgraph.policy import Policy as Policy
@@ -61,6 +64,8 @@ _HOMES = {
     "history": "calls",
     "demo": "demos",
     "write_demo": "demos",
+    "write_traces": "demos",
+    "observed": "observing",
     "Diagnosis": "diagnosis",
     "diagnose": "diagnosis",
     "IdgraphError": "errors",

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
-from idgraph.calls import Call, CallNumber, History, Identifier, Key
+from idgraph.calls import Call, CallNumber, History, Identifier, Key, Reading
 from idgraph.causes import Cause
 from idgraph.clocks import iso
-from idgraph.coverage import cover
+from idgraph.coverage import Coverage, cover
 from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis
+from idgraph.observing import Observed
 from idgraph.policy import Policy
 from idgraph.repairs import Repair, edit_words
 from idgraph.replays import Replay
@@ -33,16 +34,26 @@ def value(identifier: Identifier | None) -> object:
     return msgspec.Raw(identifier.text.encode()) if identifier.number else identifier.text
 
 
-def calls(history: History) -> Iterator[Record]:
-    """Return the calls of a history, then the account of its rows."""
+def calls(history: History, observed: Observed | None = None) -> Iterator[Record]:
+    """Return the calls of a history, then the account of its rows.
+
+    `observed` adds how each call was joined with an export, and the account of the joins.
+    """
+    ways = {join.call: join.way for join in observed.joins} if observed else {}
     for number, call in enumerate(history, 1):
-        yield {**_call(number, call), **_sender(call)}
-    yield {"summary": summary(history)}
+        joined = {"observed_by": ways.get(number)} if observed else {}
+        yield {**_call(number, call), **_sender(call), **joined}
+    more: Record = {
+        "ties": [list(group) for group in history.ties],
+        "duplicates": [list(group) for group in history.duplicates],
+    }
+    if observed:
+        more["observing"] = observed.summary()
+    yield {"summary": {**summary(cover(history), history.reading), **more}}
 
 
-def summary(history: History) -> Record:
-    """Return the account of the rows, with the clocks that ordered the calls."""
-    found = cover(history)
+def summary(found: Coverage, reading: Reading) -> Record:
+    """Return the account of the rows, and what the calls cover."""
     return {
         "rows": found.rows,
         "calls": found.calls,
@@ -51,15 +62,15 @@ def summary(history: History) -> Record:
         "rejected": sum(found.rejects.values()),
         "not_calls_by_reason": found.not_calls,
         "rejected_by_reason": found.rejects,
-        "formats": list(history.reading.formats),
+        "formats": list(reading.formats),
         "clocks": found.clocks,
         "channels": found.channels,
         "first": iso(found.first),
         "last": iso(found.last),
         "observed": found.observed,
-        "ties": [list(group) for group in history.ties],
-        "duplicates": [list(group) for group in history.duplicates],
-        "notes": list(history.reading.notes),
+        "named": found.named,
+        "exchange_id_alone": found.handles,
+        "notes": list(reading.notes),
         "unanswerable": list(found.unanswerable),
     }
 
@@ -128,6 +139,7 @@ def _sender(call: Call) -> Record:
         "observed_profile": call.observed,
         "clock": call.clock,
         "answer": call.answer,
+        "context": {name: value(identifier) for name, identifier in call.context.items()},
     }
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from idgraph import causes, demos, errors, policy, sources
+from idgraph import causes, demos, errors, exports, policy, registry, sources
 from idgraph.dialects.base import NOT_CALLS, REJECTS
 from idgraph.explain import keyed
+from idgraph.exports.base import NOT_USED
 from idgraph.redaction import redact
 from idgraph.replays import replay
 from idgraph.surfaces import svg
@@ -52,17 +53,35 @@ def _formats() -> str:
     return _table(("format", "what it is", "how it is read"), rows)
 
 
+def _exports() -> str:
+    rows = ((f"`{export.name}`", export.title, export.says) for export in exports.formats())
+    return _table(("export", "what it is", "what it shows"), rows)
+
+
+def _dialects() -> str:
+    found = registry.collect("idgraph.dialects", "DIALECT")
+    return _table(("requests of", "when"), ((one.title, one.era) for one in found))
+
+
 def _messages() -> str:
     kinds = sorted(errors.IdgraphError.__subclasses__(), key=lambda kind: kind.slug)
     rows = [
         *((f"`{kind.slug}`", "error", str(kind.__doc__).splitlines()[0]) for kind in kinds),
         *((f"`{slug}`", "not a call", why) for slug, why in sorted(NOT_CALLS.items())),
+        *((f"`{slug}`", "not used", why) for slug, why in sorted(NOT_USED.items())),
         *((f"`{slug}`", "reject", why) for slug, why in sorted(REJECTS.items())),
     ]
     return _table(("slug", "kind", "meaning"), rows)
 
 
-TABLES = {"policies": _policies, "causes": _causes, "formats": _formats, "messages": _messages}
+TABLES = {
+    "policies": _policies,
+    "causes": _causes,
+    "dialects": _dialects,
+    "formats": _formats,
+    "exports": _exports,
+    "messages": _messages,
+}
 
 
 def filled(text: str) -> str:

@@ -1,6 +1,7 @@
 """Claims about the built-in histories: they go the whole way of a log and show what they say."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,9 @@ from idgraph.calls import History
 from idgraph.diagnosis import diagnose
 from idgraph.errors import UsageError
 from idgraph.notation import parse
+from idgraph.observing import observed
 from idgraph.replays import replay
+from idgraph.sources import read
 
 EXPECTED = {
     "scenario-1": [],
@@ -51,6 +54,20 @@ def test_every_row_of_a_demo_is_a_call_with_its_payload(name: str) -> None:
     assert told.reading.rows == told.reading.with_calls == len(rows)
     assert all(call.payload and call.wire for call in told)
     assert told.call(1).origin == f"demo {name}:1"
+
+
+def test_the_pieces_of_a_story_put_together_show_its_split(tmp_path: Path) -> None:
+    files = demos.write_traces(tmp_path / "pieces")
+    told = read(files.har, files.log, progress=False)
+    assert diagnose(replay(read(files.log, progress=False))).persons == ()
+    assert [call.observed for call in told] == [None] * 8
+    joined = observed(told, [files.events])
+    assert joined.ways == {"event-id": 8}
+    found = diagnose(replay(joined.history))
+    assert [(s.split.call, s.cause) for s in found.persons[0].splits] == [
+        (5, "old-email-after-update")
+    ]
+    assert not any(step.deviates for step in found.replay)
 
 
 def test_an_unknown_demo_gets_a_suggestion() -> None:

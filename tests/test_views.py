@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idgraph import notation, registry
+from idgraph.calls import Identifier, history
 from idgraph.replays import Replay, replay
-from idgraph.views import calls, ladder, lanes, network, payload, state
+from idgraph.views import calls, context, ladder, lanes, network, payload, state
 from idgraph.views.base import ink
 from idgraph.views.base.blocks import (
     MARKS,
@@ -77,13 +79,34 @@ def replays(draw: st.DrawFn) -> Replay:
     return replay(notation.parse("\n".join(" ".join((*words, "person=p")) for words in lines)))
 
 
+def believing() -> Case:
+    """Betty's case, in which call 4 came with a cookie that knows another address."""
+    told = notation.parse(BETTY)
+    cookie = {"cookie $email": Identifier("email", "other@example.com")}
+    calls = [replace(call, context=cookie if n == 4 else {}) for n, call in enumerate(told, 1)]
+    cases = Cases(replay(history(calls)))
+    return cases.case(cases.by_splits()[0])
+
+
+def test_what_a_sender_believed_is_shown_against_what_it_sent() -> None:
+    case = believing()
+    shown = context.table(case, case.step(4))
+    assert shown is not None
+    assert [plain(cell.text) for cell in shown.rows[0].cells] == [
+        "cookie $email",
+        "other@example.com",
+        "the call sent another $email",
+    ]
+    assert context.table(case, case.step(1)) is None
+
+
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 def test_every_view_speaks_the_closed_vocabulary(view: View) -> None:
-    made = view.blocks(case_of(BETTY))
+    case = believing()
+    made = view.blocks(case)
     assert made
     assert all(isinstance(block, get_args(Block)) for block in made)
     if view.panel:
-        case = case_of(BETTY)
         assert isinstance(view.panel(case, case.step(4)), get_args(Block))
 
 

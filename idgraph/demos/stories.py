@@ -6,7 +6,6 @@ from those, so that a demo goes the whole way of a log.
 
 from __future__ import annotations
 
-import base64
 import json
 import tempfile
 from collections.abc import Iterator
@@ -14,23 +13,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
 
 from idgraph import notation, policy, sources
-from idgraph.calls import CHANNELS, Call, History
-from idgraph.clocks import SECOND, iso
+from idgraph.calls import CHANNELS, History
+from idgraph.demos.requests import exchange
 from idgraph.errors import UsageError
 
 POLICY = "klaviyo-classic"
-
-_WIRE = {
-    "external_id": "$id",
-    "email": "$email",
-    "phone_number": "$phone_number",
-    "anonymous_id": "$anonymous",
-    "_kx": "$exchange_id",
-    "profile_id": "$kid",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +87,7 @@ def demo(name: str) -> History:
 def exchanges(name: str) -> Iterator[str]:
     """Return a built-in history as the rows of an exchange log, one JSON text a request."""
     for call in notation.parse(_demo(name).text):
-        yield json.dumps(_exchange(call), ensure_ascii=False)
+        yield json.dumps(exchange(call), ensure_ascii=False)
 
 
 def write_demo(name: str, path: str | Path | None = None) -> Path:
@@ -174,42 +163,3 @@ _CHANGES = (
         {"email": "betty@example.com", "profile": "01BETTY2"},
     ),
 )
-
-
-def _exchange(call: Call) -> dict[str, object]:
-    """The request that a call stands for: a form subscribes, a browser asks, a server posts."""
-    at = call.sent_at or 0
-    row: dict[str, object] = {
-        "request": _request(call, at),
-        "response": {"status": 200, "body": [] if call.channel == "form" else "1"},
-        "sent_at": iso(at),
-        "answered_at": iso(call.answered_at or at + SECOND // 5),
-        "channel": call.channel,
-    }
-    extra = {"person": call.person, "observed_profile": call.observed}
-    return row | {name: value for name, value in extra.items() if value is not None}
-
-
-def _request(call: Call, at: int) -> dict[str, object]:
-    who = {_WIRE[i.key]: i.value for i in call.identifiers}
-    if call.channel == "form":
-        profile = {name.removeprefix("$"): value for name, value in who.items()}
-        body: object = {"profiles": [profile]}
-        return _post("https://a.klaviyo.com/api/v2/list/LIST01/subscribe", body)
-    event = call.event or ("Viewed Product" if call.channel == "browser" else "Placed Order")
-    payload = {
-        "token": "PUBKEY",
-        "event": event,
-        "customer_properties": who,
-        "properties": {"$event_id": f"{event.lower().replace(' ', '-')}-{at // SECOND}"},
-        "time": at // SECOND,
-    }
-    if call.channel == "browser":
-        data = quote(base64.b64encode(json.dumps(payload).encode()).decode())
-        return {"method": "GET", "url": f"https://a.klaviyo.com/api/track?data={data}"}
-    return _post("https://a.klaviyo.com/api/track", payload)
-
-
-def _post(url: str, body: object) -> dict[str, object]:
-    headers = {"Content-Type": "application/json"}
-    return {"method": "POST", "url": url, "headers": headers, "body": body}

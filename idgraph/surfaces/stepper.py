@@ -62,7 +62,8 @@ class _Pages(Sequence[Page]):
         step = self.case.step(frame)
         whose = "" if step.number in self.case.mine else "Another person's call. "
         sentence = rich(f"{whose}{step_sentence(self.case.replay, step)}")
-        blocks = tuple(view.panel(self.case, step) for view in self.views if view.panel)
+        panels = (view.panel(self.case, step) for view in self.views if view.panel)
+        blocks = tuple(panel for panel in panels if panel is not None)
         row = calls.row(self.case, step)
         return Panel(step.number, sentence, blocks, row, self.lanes.lane(step.landed))
 

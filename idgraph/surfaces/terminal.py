@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from idgraph import explain
-from idgraph.calls import History, Identifier
+from idgraph.calls import History, Identifier, Reading
 from idgraph.causes import Cause
 from idgraph.clocks import iso
-from idgraph.coverage import cover
+from idgraph.coverage import Coverage, cover
 from idgraph.demos import Demo
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis, hinge_sentence
 from idgraph.policy import Policy
@@ -45,7 +45,11 @@ def calls(history: History) -> Iterator[Block]:
 
 def account(history: History) -> Iterator[Block]:
     """Return how the rows were used: nothing is lost."""
-    reading, found = history.reading, cover(history)
+    return statement(cover(history), history.reading)
+
+
+def statement(found: Coverage, reading: Reading) -> Iterator[Block]:
+    """Return the account of the rows, what the calls cover, and what they cannot tell."""
     more = f" ({found.calls} calls)" if found.calls != found.with_calls else ""
     unused, rejected = sum(found.not_calls.values()), len(reading.rejects)
     counts = f"{found.with_calls} with calls{more}, {unused} not calls, {rejected} rejected"

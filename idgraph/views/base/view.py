@@ -15,11 +15,11 @@ class View:
     """One way to look at a case; found by the registry, one file each.
 
     `blocks` shows the whole case. `panel` shows one call: a view that has it stands among the
-    panels of the stepper, those of lower `rank` first.
+    panels of the stepper, those of lower `rank` first; None is for a call of which it says nothing.
     """
 
     name: str
     title: str
     blocks: Callable[[Case], tuple[Block, ...]]
-    panel: Callable[[Case, Step], Block] | None = None
+    panel: Callable[[Case, Step], Block | None] | None = None
     rank: int = 0
