@@ -61,7 +61,8 @@ class Call:
     `person` is who the log says it was. `answer` is the HTTP status, None if there was none;
     `created` whether the platform said that the call made a profile, None if it did not say;
     `refused` that it answered with a refusal, so that nothing was written; `owner` the profile id
-    that a refusal named as holding an identifier already. `context` is what the sender believed
+    that a refusal named as holding an identifier already; `reads` that the call only asked who it
+    is and wrote nothing. `context` is what the sender believed
     besides (`{"cookie $email": ..., "page _kx": ...}`): evidence, and no part of the call.
     """
 
@@ -80,6 +81,7 @@ class Call:
     created: bool | None = None
     refused: bool = False
     owner: str | None = None
+    reads: bool = False
     context: Mapping[str, Identifier] = field(default_factory=dict, hash=False)
     origin: str = ""
     payload: Mapping[str, object] = field(default_factory=dict, hash=False)

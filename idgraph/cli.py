@@ -14,12 +14,16 @@ from idgraph.errors import IdgraphError, UsageError
 
 if TYPE_CHECKING:
     from idgraph.calls import History
+    from idgraph.observing import Observed
     from idgraph.replays import Replay
+    from idgraph.sources.base import Source
     from idgraph.views.base.blocks import Block
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
 USAGE, INTERRUPTED = 2, 130
+MAP_HELP = "Where a column stands in a log of your own (email=payload.user.mail), or a TOML file."
+OBSERVE_HELP = "An export of events or profiles: where the platform filed the calls."
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,29 +60,57 @@ def main() -> None:
 # --- what commands share -------------------------------------------------------------------------
 
 
-def reading(command: Command) -> Command:
-    """Give a command the paths and options of reading, and what they come to.
-
-    It gets the `History` as it was read, and `shown`: whether identifiers may be shown.
-    """
+def sourced(command: Command) -> Command:
+    """Give a command `paths`, and `form`: the format to read them in, None to go by content."""
 
     @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
     @click.option("--format", "named", metavar="NAME", help="Format of the input (see formats).")
+    @click.option("--map", "places", multiple=True, metavar="NAME=PATH", help=MAP_HELP)
+    @wraps(command)
+    def wrapped(*, named: str | None, places: tuple[str, ...], **rest: Any) -> None:
+        from idgraph import mapping
+
+        if named and places:
+            raise UsageError("both --format and --map say how to read", remedy="Give one of them.")
+        command(form=mapping.source(mapping.parse(places)) if places else named, **rest)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def reading(command: Command) -> Command:
+    """Give a command the paths and options of reading, and what they come to.
+
+    It gets the `History` as it was read, `observed`, what exports show of it (None without any),
+    and `shown`: whether identifiers may be shown.
+    """
+
+    @click.option("--observe", multiple=True, metavar="FILE", help=OBSERVE_HELP)
     @click.option("--strict", is_flag=True, help="A row that cannot be read is an error.")
     @click.option("--rejects", metavar="FILE", help="Write rejected rows as JSON Lines.")
     @click.option("--show-identifiers", "shown", is_flag=True, help="Show identifiers as they are.")
     @wraps(command)
     def wrapped(
-        *, paths: tuple[str, ...], named: str | None, strict: bool, rejects: str | None, **rest: Any
+        *,
+        paths: tuple[str, ...],
+        form: Source | str | None,
+        observe: tuple[str, ...],
+        strict: bool,
+        rejects: str | None,
+        **rest: Any,
     ) -> None:
-        from idgraph import sources
+        from idgraph import observing, sources
 
-        history = sources.read(*paths, format=named, strict=strict)
+        history, observed = sources.read(*paths, format=form, strict=strict), None
         if rejects:
             sources.write_rejects(history, rejects)
-        command(history=history, **rest)
+        if observe:
+            observed = observing.observed(history, list(observe))
+            for sentence in observed.sentences():
+                _note(sentence)
+            history = observed.history
+        command(history=history, observed=observed, **rest)
 
-    return wrapped  # type: ignore[return-value]
+    return sourced(wrapped)  # type: ignore[return-value]
 
 
 def ruled(command: Command) -> Command:
@@ -87,7 +119,13 @@ def ruled(command: Command) -> Command:
     @click.option("--policy", "named_policy", metavar="NAME", help="Rules to replay under.")
     @click.option("--assume", multiple=True, metavar="RULE=OUTCOME", help="How an open rule ends.")
     @wraps(command)
-    def wrapped(*, named_policy: str | None, assume: tuple[str, ...], **rest: Any) -> None:
+    def wrapped(
+        *,
+        named_policy: str | None,
+        assume: tuple[str, ...],
+        observed: Observed | None,  # noqa: ARG001 - its profiles are on the calls
+        **rest: Any,
+    ) -> None:
         assumptions = _assumptions(assume)
 
         def rules(history: History) -> Replay:
@@ -157,16 +195,34 @@ def _blocks(blocks: Iterable[Block]) -> None:
 @cli.command()
 @reading
 @as_json
-def read(*, history: History, shown: bool, as_json: bool) -> None:
+def read(*, history: History, observed: Observed | None, shown: bool, as_json: bool) -> None:
     """Show the calls found, and account for every row."""
     from idgraph import records
     from idgraph.surfaces import terminal
 
     history = _veiled(history, shown=shown)
     if as_json:
-        _lines(records.calls(history))
+        _lines(records.calls(history, observed))
     else:
         _blocks(terminal.calls(history))
+
+
+@cli.command()
+@sourced
+@as_json
+def survey(*, paths: tuple[str, ...], form: Source | str | None, as_json: bool) -> None:
+    """Account for the rows of a log of any size, and say what it covers; shows no call.
+
+    Unlike `read` it holds no call, so that memory stays flat.
+    """
+    from idgraph import coverage, records
+    from idgraph.surfaces import terminal
+
+    found, account = coverage.survey(*paths, format=form)
+    if as_json:
+        _lines([{"summary": records.summary(found, account)}])
+    else:
+        _blocks(terminal.statement(found, account))
 
 
 @cli.command()
@@ -211,6 +267,25 @@ def report(*, history: History, rules: Rules, shown: bool, output: str, title: s
 
     written = write([rules(history)], output, title=title, redact=not shown)
     _note(f"Wrote {written}; open it in a browser, it needs no network.")
+
+
+@cli.command()
+@click.option("--listen", default="127.0.0.1:8123", show_default=True, metavar="HOST:PORT")
+@click.option("--out", required=True, metavar="FILE", help="The exchange log to write or go on.")
+@click.option("--forward", metavar="URL", help="The base address that requests are passed on to.")
+@click.option("--no-forward", is_flag=True, help="Answer here: nothing leaves this machine.")
+def record(*, listen: str, out: str, forward: str | None, no_forward: bool) -> None:
+    """Record what is sent: set this as the base address of an SDK or a tag.
+
+    Every request is passed on unchanged to --forward, its answer passed back, and both are written
+    as a row, secrets masked. With --no-forward it is answered here, for trying out an integration.
+    """
+    if no_forward == (forward is not None):
+        remedy = "Give --forward URL to pass requests on, or --no-forward to answer here."
+        raise UsageError("it must be said where requests go", where="record", remedy=remedy)
+    from idgraph import recording
+
+    recording.record(listen, out, forward=forward)
 
 
 # --- the catalogues ------------------------------------------------------------------------------

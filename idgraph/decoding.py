@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from idgraph import resolve as tables
 from idgraph.calls import Call, CallNumber, History, Identifier, Key
 from idgraph.policy import Policy
-from idgraph.rules import CASES, OPEN, RuleCode
+from idgraph.rules import CASES, OPEN, Miss, RuleCode
 from idgraph.steps import Change, Kept, ProfileName, Step
 
 _OUTCOMES = {"set": tables.SET, "keep": tables.KEEP, "refuse": tables.REFUSE}
@@ -33,6 +33,7 @@ class Decoder:
         self.wrote = [[tables.NONE] * width for _ in range(count)]
         tables.resolve(
             self.calls,
+            [int(call.reads) for call in history],
             self._stops(),
             [[_OUTCOMES[policy.writes[key, case].decided] for case in CASES] for key in self.order],
             [int(key in policy.many) for key in self.order],
@@ -103,12 +104,18 @@ class Decoder:
         """The rule that sent the call where it went; of a refused call, the rule that refused."""
         matched, target = self.matched[place], self.profile[place]
         if matched == tables.NONE:
-            none = target == tables.NONE
-            return self.policy.ignores.code if none else self.policy.creates.code
+            return self._miss(place).code
         if target == tables.NONE:
             refusing = (self.policy.rules[code] for code in written)
             return next(rule.code for rule in refusing if rule.decided == "refuse")
         return self.policy.match[matched].code
+
+    def _miss(self, place: int) -> Miss:
+        """The rule for a call that finds nobody."""
+        if max(self.calls[place], default=tables.NONE) == tables.NONE:
+            return self.policy.ignores
+        reads = self.history.calls[place].reads
+        return self.policy.reads if reads else self.policy.creates
 
     def _writes(
         self, place: int, call: Call, before: Mapping[Key, Identifier]
@@ -165,8 +172,7 @@ class Decoder:
             if key in keys:
                 codes += self._apart(keys[key])
         if matched == tables.NONE:
-            none = max(self.calls[place], default=tables.NONE) == tables.NONE
-            codes.append((self.policy.ignores if none else self.policy.creates).code)
+            codes.append(self._miss(place).code)
         else:
             rule = self.policy.match[matched]
             codes.append(rule.code)

@@ -59,6 +59,11 @@ def _where(replay: Replay, step: Step) -> str:
     cited = f"[`{step.rule}`]"
     if step.refused:
         return f"{_upper(words)} was refused and changed nothing {cited}."
+    if step.call.reads:
+        found = step.profile or "nobody"
+        by = listed(label(replay.policy, i.key) for i in step.call.identifiers)
+        by = label(replay.policy, step.matched) if step.matched else by
+        return f"{_upper(words)} only asked, found {found} by {by} and wrote nothing {cited}."
     if step.profile is None:
         return f"{_upper(words)} carries no key that the rules look up {cited}."
     if step.matched is None:

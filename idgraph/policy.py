@@ -116,6 +116,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return next(row for row in self.miss if row.outcome == "ignore")
 
     @property
+    def reads(self) -> Miss:
+        """The rule for a call that only asked, and found nobody."""
+        return next(row for row in self.miss if row.outcome == "read")
+
+    @property
     def refuses(self) -> Miss:
         """The rule for a call that was answered with a refusal."""
         return next(row for row in self.miss if row.outcome == "refuse")
@@ -296,7 +301,7 @@ def _faults(policy: Policy) -> list[str]:
     ]
     if len(policy.writes) < len(policy.write):
         faults.append("two write rules speak of one key and case")
-    for outcome in ("create", "ignore", "refuse"):
+    for outcome in ("create", "ignore", "refuse", "read"):
         if sum(row.outcome == outcome for row in policy.miss) != 1:
             faults.append(f"one miss rule must come to {outcome}")
     return faults

@@ -139,6 +139,10 @@ def _sender(call: Call) -> Record:
         "observed_profile": call.observed,
         "clock": call.clock,
         "answer": call.answer,
+        "created": call.created,
+        "refused": call.refused,
+        "owner": call.owner,
+        "reads": call.reads,
         "context": {name: value(identifier) for name, identifier in call.context.items()},
     }
 

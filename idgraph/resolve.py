@@ -99,6 +99,7 @@ def update(  # noqa: PLR0917 - a compiler for numeric Python takes no keywords
 
 def resolve(  # noqa: PLR0917 - as above
     calls: Sequence[Sequence[int]],
+    reads: Sequence[int],
     stops: Sequence[int],
     outcomes: Sequence[Sequence[int]],
     many: Sequence[int],
@@ -111,11 +112,12 @@ def resolve(  # noqa: PLR0917 - as above
 ) -> int:
     """Resolve calls in order and return the number of profiles created.
 
-    `calls[call][key]` is an identifier or NONE. `stops[call]` is the end of the group that starts
-    at the call: all of a group look up before any of them writes; `call + 1` where calls see each
-    other. Fills, per call: `matched` (key or NONE), `profile` (NONE where the call was refused or
-    carries no key), `found[call][key]` and `wrote[call][key]` (case or NONE). `held` must have a
-    row for each profile that can come to be: one a call is enough.
+    `calls[call][key]` is an identifier or NONE. `reads[call]` is 1 where the call only asks: it
+    finds a profile, and neither writes nor creates one. `stops[call]` is the end of the group that
+    starts at the call: all of a group look up before any of them writes; `call + 1` where calls see
+    each other. Fills, per call: `matched` (key or NONE), `profile` (NONE where the call was
+    refused, carries no key, or asked in vain), `found[call][key]` and `wrote[call][key]` (case or
+    NONE). `held` must have a row for each profile that can come to be: one a call is enough.
     """
     profiles = 0
     first = 0
@@ -126,9 +128,11 @@ def resolve(  # noqa: PLR0917 - as above
             profile[call] = NONE
             if matched[call] != NONE:
                 target = found[call][matched[call]]
-                if update(calls[call], target, holder, held, wrote[call], outcomes, many):
+                if reads[call] == 1 or update(
+                    calls[call], target, holder, held, wrote[call], outcomes, many
+                ):
                     profile[call] = target
-            elif max(calls[call]) != NONE:
+            elif reads[call] == 0 and max(calls[call]) != NONE:
                 create(calls[call], profiles, holder, held, wrote[call])
                 profile[call] = profiles
                 profiles += 1

@@ -82,9 +82,9 @@ class Match(Rule, frozen=True):
 
 
 class Miss(Rule, frozen=True):
-    """What becomes of a call that finds nobody, or that the platform refused."""
+    """What becomes of a call that finds nobody, that the platform refused, or that only asked."""
 
-    outcome: Literal["create", "ignore", "refuse"]
+    outcome: Literal["create", "ignore", "refuse", "read"]
 
 
 class Write(Rule, frozen=True):

@@ -93,7 +93,7 @@ def emails(history: History) -> list[str]:
         (entry(f"{HOST}/api/metrics", _resourceType="xhr"), "not-an-identity-request"),
         (entry("https://static.klaviyo.com/onsite/js/klaviyo.js"), "own-traffic"),
         (entry(IDENTIFY, "OPTIONS"), "preflight"),
-        (entry(f"{HOST}/api/v2/people/search?email=x"), "look-up"),
+        (entry(f"{HOST}/api/v1/person/P1/metrics/timeline"), "look-up"),
         (entry(IDENTIFY, "POST", post={"text": "{}"}), "no-identifier"),
         (identify(content={"text": "0"}), "answer-0"),
         (identify(status=429), "answer-error"),

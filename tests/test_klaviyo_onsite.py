@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -400,13 +401,29 @@ def test_any_body_of_an_update_is_read_or_says_why(body: str, value: str) -> Non
     assert call.get("external_id") == Identifier("external_id", value)
 
 
-def test_look_ups_are_counted_apart() -> None:
-    urls = (
-        "/api/v2/people/search?email=x",
-        "/api/v1/person/P1",
-        "/api/v1/person/P1/metrics/timeline",
-    )
-    rows = [{"request": {"method": "GET", "url": url}} for url in urls]
-    rows.append({"request": {"method": "POST", "url": "/api/v2/people/exchange", "body": "{}"}})
+def test_look_ups_are_calls_that_only_read_and_their_answer_is_an_observation() -> None:
+    urls = ("/api/v2/people/search?email=x", "/api/v1/person/P1")
+    found = {"status": 200, "body": {"id": "P1"}}
+    rows = [{"request": {"method": "GET", "url": url}, "response": found} for url in urls]
     history = read("".join(json.dumps(row) + "\n" for row in rows).encode())
-    assert history.reading.not_calls == {"look-up": 4}
+    assert [(call.reads, call.observed, call.created) for call in history] == [
+        (True, "P1", None),
+        (True, "P1", None),
+    ]
+
+
+def test_a_look_up_that_found_nobody_is_a_call_and_one_that_was_refused_is_none() -> None:
+    asked = exchange("GET", "/api/v2/people/search?email=x")
+    (vain,) = PEOPLE.calls(replace(asked, status=404, answer={"detail": "not found"}))
+    assert (vain.reads, vain.observed) == (True, None)
+    with pytest.raises(NotACall, match="answer-error"):
+        PEOPLE.calls(replace(asked, status=403))
+
+
+def test_a_timeline_and_a_look_up_of_nobody_are_no_calls() -> None:
+    for method, url, reason in (
+        ("GET", "/api/v1/person/P1/metrics/timeline", "look-up"),
+        ("POST", "/api/v2/people/exchange", "no-identifier"),
+    ):
+        with pytest.raises(NotACall, match=reason):
+            PEOPLE.calls(exchange(method, url, "{}" if method == "POST" else None))

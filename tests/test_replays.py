@@ -22,7 +22,8 @@ MANY = (
     '{key = "email", label = "email", holds = "many"}]\n'
     f'match = [{{code = "m1", key = "external_id"{_ROW}{{code = "m2", key = "email"{_ROW}]\n'
     f'miss = [{{code = "c", outcome = "create"{_ROW}{{code = "i", outcome = "ignore"{_ROW}'
-    f'{{code = "r", outcome = "refuse"{_ROW}]\n'
+    f'{{code = "r", outcome = "refuse"{_ROW}'
+    f'{{code = "q", outcome = "read"{_ROW}]\n'
     "write = [\n"
     f'{{code = "w1", key = "external_id", case = "absent", outcome = "set"{_ROW}'
     f'{{code = "w2", key = "external_id", case = "different", outcome = "refuse"{_ROW}'
@@ -68,6 +69,16 @@ def test_a_call_that_was_answered_with_a_refusal_changes_nothing() -> None:
     step = told.step(2)
     assert (step.refused, step.landed, step.rule) == (True, None, "answered-refusal")
     assert told.step(3).created
+
+
+def test_a_look_up_finds_a_profile_and_writes_nothing() -> None:
+    made, asked, vain, later = parse(f"external_id=b1 {E1}\nexternal_id=b2 {E1}\n{E2}\n{E2}")
+    asking = [dataclasses.replace(call, reads=True) for call in (asked, vain)]
+    told = replay(history([made, *asking, later]))
+    assert [step.profile for step in told] == ["P1", "P1", None, "P2"]
+    assert [step.rule for step in told][1:3] == ["match-email", "look-up-in-vain"]
+    assert told.step(2).changed == told.step(3).changed == ()
+    assert told.step(4).created
 
 
 def test_a_refused_call_changes_nothing_and_lands_nowhere() -> None:

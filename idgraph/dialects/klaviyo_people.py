@@ -1,7 +1,7 @@
 """The classic API's people: updating one person by profile id (v1), and asking who it is (v1, v2).
 
 Shapes after the v1-2 reference (get-profile-id, exchange, get-profile, update-profile). A look-up
-writes nothing, so it is no call.
+writes nothing, and its answer tells which profile an identifier finds: it is a call that reads.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from idgraph.calls import Call, Key, in_order
+from idgraph.calls import Call, Identifier, Key, in_order
 from idgraph.dialects.base import (
     Dialect,
     Exchange,
@@ -19,7 +19,6 @@ from idgraph.dialects.base import (
     Sample,
     decode,
     form_texts,
-    identifier,
     identifiers,
 )
 from idgraph.dialects.base.klaviyo import SPELLINGS, check_answer
@@ -32,7 +31,15 @@ _PATH = re.compile(
     r"|v2/people/(?:(?P<search>search)|(?P<exchange>exchange)))/?(?=[?#]|$)"
 )
 _SPELLINGS = tuple(pair for pair in SPELLINGS if pair[1] != "profile_id")
+_PATH_SPELLING: tuple[tuple[str, Key], ...] = (("person", "profile_id"),)
+_ASKED: tuple[tuple[str, Key], ...] = (
+    ("email", "email"),
+    ("phone_number", "phone_number"),
+    ("external_id", "external_id"),
+    ("exchange_id", "_kx"),
+)
 _SECRETS = frozenset({"api_key"})
+_NOBODY = 404
 
 
 def claims(exchange: Exchange) -> bool:
@@ -41,9 +48,9 @@ def claims(exchange: Exchange) -> bool:
 
 
 def calls(exchange: Exchange) -> tuple[Call, ...]:
-    """Return the one call of an update; a look-up is none."""
-    if _asks(exchange) is not False:
-        raise NotACall("look-up")
+    """Return the one call of an update, or of a look-up, which reads; a timeline is none."""
+    if _asks(exchange):
+        return (_look_up(exchange),)
     check_answer(exchange)
     return (_update(exchange),)
 
@@ -61,17 +68,37 @@ def _asks(exchange: Exchange) -> bool | None:
     return False if updates else None
 
 
-def _update(exchange: Exchange) -> Call:
-    """Read an update; the profile id stands in the path, the rest in the query or the body.
+def _look_up(exchange: Exchange) -> Call:
+    """Read a look-up: by email, phone or id in the query, exchange id in the body, id in the path.
 
-    The private key is left out of the payload.
+    An answer 404 found nobody; other errors say nothing.
     """
+    found = _PATH.match(exchange.url)
+    if found is None or found["timeline"]:
+        raise NotACall("look-up")
+    if exchange.status != _NOBODY:
+        check_answer(exchange)
     payload = _payload(exchange)
-    profile = identifier("profile_id", payload["path"]["person"])
-    ids = [profile] if profile else []
-    wire: dict[Key, tuple[str, ...]] = {"profile_id": ("path", "person")}
-    for part in ("query", "body"):
-        more, where = identifiers(payload.get(part, {}), _SPELLINGS, (part,), exchange.notes)
+    if found["person"]:
+        return _call(exchange, PERSON, payload, (("path", _PATH_SPELLING),), reads=True)
+    endpoint = f"people/{found['search'] or found['exchange']}"
+    parts = (("query", _ASKED), ("body", _ASKED))
+    return _call(exchange, endpoint, payload, parts, reads=True)
+
+
+def _call(
+    exchange: Exchange,
+    endpoint: str,
+    payload: dict[str, Any],
+    parts: tuple[tuple[str, tuple[tuple[str, Key], ...]], ...],
+    *,
+    reads: bool,
+) -> Call:
+    """Return the call with the identifiers of some parts of a payload, the first part first."""
+    ids: list[Identifier] = []
+    wire: dict[Key, tuple[str, ...]] = {}
+    for part, spellings in parts:
+        more, where = identifiers(payload.get(part, {}), spellings, (part,), exchange.notes)
         ids += [one for one in more if one.key not in wire]
         wire = where | wire
     if not ids:
@@ -80,7 +107,7 @@ def _update(exchange: Exchange) -> Call:
     return Call(
         identifiers=in_order(ids),
         channel=exchange.channel or "server",
-        endpoint=PERSON,
+        endpoint=endpoint,
         person=exchange.person,
         observed=exchange.observed or answered,
         occurred_at=exchange.occurred_at,
@@ -88,11 +115,21 @@ def _update(exchange: Exchange) -> Call:
         received_at=exchange.received_at,
         answered_at=exchange.answered_at,
         answer=exchange.status,
-        created=False if answered else None,
+        created=False if answered and not reads else None,
+        reads=reads,
         origin=exchange.origin,
         payload=payload,
         wire=wire,
     )
+
+
+def _update(exchange: Exchange) -> Call:
+    """Read an update; the profile id stands in the path, the rest in the query or the body.
+
+    The private key is left out of the payload.
+    """
+    parts = (("path", _PATH_SPELLING), ("query", _SPELLINGS), ("body", _SPELLINGS))
+    return _call(exchange, PERSON, _payload(exchange), parts, reads=False)
 
 
 def _payload(exchange: Exchange) -> dict[str, Any]:
@@ -176,14 +213,26 @@ DIALECT = Dialect(
                 "v2/people/search?api_key=PRIVATE_KEY&email=betty%40example.com",
                 {"id": "EXAMP1"},
             ),
-            not_a_call="look-up",
+            (
+                {
+                    "email": "betty@example.com",
+                    "observed": "EXAMP1",
+                    "reads": True,
+                    "created": None,
+                    "endpoint": "people/search",
+                },
+            ),
         ),
         Sample(
             "exchange id to profile id",
             _row("POST", "v2/people/exchange", {"id": "EXAMP1"}, {"exchange_id": "kx.ABC123"}),
-            not_a_call="look-up",
+            ({"_kx": "kx.ABC123", "observed": "EXAMP1", "reads": True},),
         ),
-        Sample("a person", _row("GET", "v1/person/EXAMP1", _PERSON), not_a_call="look-up"),
+        Sample(
+            "a person",
+            _row("GET", "v1/person/EXAMP1", _PERSON),
+            ({"profile_id": "EXAMP1", "observed": "EXAMP1", "reads": True},),
+        ),
         Sample(
             "the timeline of a person",
             _row("GET", "v1/person/EXAMP1/metrics/timeline", {"data": []}),
