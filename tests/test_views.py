@@ -79,6 +79,17 @@ def replays(draw: st.DrawFn) -> Replay:
     return replay(notation.parse("\n".join(" ".join((*words, "person=p")) for words in lines)))
 
 
+def test_an_event_that_was_delivered_twice_is_tagged_at_the_second_delivery() -> None:
+    case = case_of("event=A event_id=1 external_id=b1\nevent=A event_id=1 external_id=b1", "b1")
+    assert said(tiles(case), "tag") == ["same event again"]
+
+
+def test_a_look_up_is_tagged_as_one_that_only_asked() -> None:
+    told = [replace(call, reads=n == 2) for n, call in enumerate(notation.parse(BETTY), 1)]
+    cases = Cases(replay(history(told)))
+    assert "only asked" in said(tiles(cases.case("betty")), "tag")
+
+
 def believing() -> Case:
     """Betty's case, in which call 4 came with a cookie that knows another address."""
     told = notation.parse(BETTY)

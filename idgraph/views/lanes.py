@@ -259,7 +259,12 @@ def _tag(case: Case, step: Step) -> str:
     updates = step.updates
     if len(updates) > 1:
         return f"{len(updates)} keys replaced"
-    return f"{ink.spelling(case.replay, updates[0].key)} replaced" if updates else ""
+    if updates:
+        return f"{ink.spelling(case.replay, updates[0].key)} replaced"
+    if step.call.reads:
+        return "only asked"
+    again = any(step.number in group[1:] for group in case.replay.history.duplicates)
+    return "same event again" if again else ""
 
 
 def _told(case: Case, frame: Frame) -> str:
