@@ -25,7 +25,7 @@ STATIC = PACKAGE / "surfaces" / "static"
 README = ROOT / "README.md"
 NOTEBOOKS = ROOT / "notebooks"
 
-HEAVY = ("IPython", "anywidget", "ipywidgets", "networkx", "numpy", "pandas", "pyarrow")
+HEAVY = ("IPython", "aiohttp", "anywidget", "ipywidgets", "networkx", "numpy", "pandas", "pyarrow")
 SINKS = (
     r"\binnerHTML\b",
     r"\bouterHTML\b",
