@@ -7,6 +7,7 @@ writes nothing, and its answer tells which profile an identifier finds: it is a 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -104,20 +105,11 @@ def _call(
     if not ids:
         raise NotACall("no-identifier")
     answered = _answered(exchange.answer)
-    return Call(
-        identifiers=in_order(ids),
-        channel=exchange.channel or "server",
-        endpoint=endpoint,
-        person=exchange.person,
+    return replace(
+        exchange.call(in_order(ids), endpoint, "server"),
         observed=exchange.observed or answered,
-        occurred_at=exchange.occurred_at,
-        sent_at=exchange.sent_at,
-        received_at=exchange.received_at,
-        answered_at=exchange.answered_at,
-        answer=exchange.status,
         created=False if answered and not reads else None,
         reads=reads,
-        origin=exchange.origin,
         payload=payload,
         wire=wire,
     )

@@ -46,6 +46,25 @@ class Exchange:
     origin: str = ""
     notes: Notes = field(default_factory=Notes, compare=False, repr=False)
 
+    def call(self, identifiers: tuple[Identifier, ...], endpoint: str, channel: Channel) -> Call:
+        """Return a call with what the exchange says of it; `channel` where the log names none.
+
+        What a dialect knows besides (event, payload, answer) goes on it by `dataclasses.replace`.
+        """
+        return Call(
+            identifiers=identifiers,
+            channel=self.channel or channel,
+            endpoint=endpoint,
+            person=self.person,
+            observed=self.observed,
+            occurred_at=self.occurred_at,
+            sent_at=self.sent_at,
+            received_at=self.received_at,
+            answered_at=self.answered_at,
+            answer=self.status,
+            origin=self.origin,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

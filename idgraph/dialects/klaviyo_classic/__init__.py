@@ -7,6 +7,7 @@ sources of the official classic SDKs, which send the bare `email` and `id`, not 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from idgraph.calls import Call, Channel
@@ -126,20 +127,11 @@ def _event_call(exchange: Exchange, endpoint: str, payload: dict[str, Any]) -> C
     claimed = exchange.occurred_at
     if claimed is None:
         claimed = moment(payload.get("time"), exchange.notes)
-    return Call(
-        identifiers=found,
-        channel=exchange.channel or _channel(exchange),
-        endpoint=endpoint,
+    return replace(
+        exchange.call(found, endpoint, _channel(exchange)),
         event=event,
         event_id=event_id,
-        person=exchange.person,
-        observed=exchange.observed,
         occurred_at=claimed,
-        sent_at=exchange.sent_at,
-        received_at=exchange.received_at,
-        answered_at=exchange.answered_at,
-        answer=exchange.status,
-        origin=exchange.origin,
         payload=payload,
         wire=wire,
     )

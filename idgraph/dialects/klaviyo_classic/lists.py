@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from idgraph.calls import Call, Identifier
@@ -32,18 +33,9 @@ def list_calls(exchange: Exchange, endpoint: str, payload: dict[str, Any]) -> tu
         raise NotACall("no-identifier")
     observed = _observed([ids for ids, _, _ in found], exchange.answer)
     return tuple(
-        Call(
-            identifiers=ids,
-            channel=exchange.channel or ("form" if endpoint == SUBSCRIBE else "server"),
-            endpoint=endpoint,
-            person=exchange.person,
+        replace(
+            exchange.call(ids, endpoint, "form" if endpoint == SUBSCRIBE else "server"),
             observed=exchange.observed or seen,
-            occurred_at=exchange.occurred_at,
-            sent_at=exchange.sent_at,
-            received_at=exchange.received_at,
-            answered_at=exchange.answered_at,
-            answer=exchange.status,
-            origin=exchange.origin,
             payload=profile,
             wire=wire,
         )

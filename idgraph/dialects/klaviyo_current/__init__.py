@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -83,23 +84,15 @@ def _body(exchange: Exchange, endpoint: str) -> Mapping[str, Any]:
 def _call(exchange: Exchange, endpoint: str, one: Named, answer: Said) -> Call:
     event = one.event or {}
     ids, wire = one.found
-    return Call(
-        identifiers=ids,
-        channel=exchange.channel or _channel(exchange, endpoint),
-        endpoint=endpoint,
+    return replace(
+        exchange.call(ids, endpoint, _channel(exchange, endpoint)),
         event=_event_name(event),
         event_id=text(event.get("unique_id"), "unique_id"),
-        person=exchange.person,
         observed=exchange.observed or answer.observed,
         occurred_at=_claimed(exchange, endpoint, event),
-        sent_at=exchange.sent_at,
-        received_at=exchange.received_at,
-        answered_at=exchange.answered_at,
-        answer=exchange.status,
         created=answer.created,
         refused=answer.refused,
         owner=answer.owner,
-        origin=exchange.origin,
         payload=one.payload,
         wire=wire,
     )

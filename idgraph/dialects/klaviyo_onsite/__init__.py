@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from idgraph.calls import Call, Channel
@@ -131,19 +132,9 @@ def _call(
     ids, wire = found
     if not ids:
         raise NotACall("no-identifier")
-    return Call(
-        identifiers=ids,
-        channel=exchange.channel or channel,
-        endpoint=endpoint,
-        person=exchange.person,
-        observed=exchange.observed,
-        occurred_at=exchange.occurred_at,
-        sent_at=exchange.sent_at,
-        received_at=exchange.received_at,
-        answered_at=exchange.answered_at,
-        answer=exchange.status,
+    return replace(
+        exchange.call(ids, endpoint, channel),
         refused=endpoint == FORM and _failed(exchange.answer),
-        origin=exchange.origin,
         payload=payload,
         wire=wire,
     )
