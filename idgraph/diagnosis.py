@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from idgraph.registry import Shown
 from idgraph.repairs import Repair
 from idgraph.replays import Replay, replay
 from idgraph.rules import RuleCode
-from idgraph.splitting import Split, landed_on, splits
+from idgraph.splitting import Split, jumps, landed_on, splits
 from idgraph.steps import ProfileName
 
 if TYPE_CHECKING:
@@ -133,7 +133,8 @@ def diagnose(replay: Replay) -> Diagnosis:
     for split in splits(replay, people):
         found.setdefault(split.person, []).append(split)
     persons = tuple(_person(replay, people, name, found[name]) for name in found)
-    return Diagnosis(replay, people, persons, tuple(_hinges(replay, people)))
+    now = {name: mine[0].call for name, mine in found.items()}
+    return Diagnosis(replay, people, persons, tuple(_hinges(replay, people, now)))
 
 
 def _person(
@@ -180,15 +181,17 @@ def _rules(replay: Replay, split: Split, rungs: tuple[Rung, ...]) -> tuple[RuleC
     return tuple(dict.fromkeys((*codes, step.rule, *step.assumed)))
 
 
-def _hinges(base: Replay, people: Persons) -> Iterator[Hinge]:
-    """Replay under the other outcome of each open rule that decided anything."""
-    now = {split.person: split.call for split in reversed(splits(base, people))}
+def _hinges(base: Replay, people: Persons, now: Mapping[PersonName, CallNumber]) -> Iterator[Hinge]:
+    """Replay under the other outcome of each open rule that decided anything.
+
+    `now` holds the first splitting call of each person that splits.
+    """
     used = dict.fromkeys(code for step in base for code in step.assumed)
     for code in used:
         rule = base.policy.rules[code]
         for outcome in (o for o in rule.allowed if o != rule.decided):
             other = replay(base.history, base.policy, assume={code: outcome})
-            then = {split.person: split.call for split in reversed(splits(other, people))}
+            then = {split.person: split.call for split in reversed(jumps(other, people))}
             for person in people:
                 if (person in now) != (person in then):
                     call = then.get(person, now.get(person, 0))

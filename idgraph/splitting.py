@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from idgraph.calls import Call, CallNumber, Identifier
@@ -38,7 +38,13 @@ class Split:
 def splits(replay: Replay, persons: Persons | None = None) -> tuple[Split, ...]:
     """Return every split of a replay, by call number. A person with n profiles has n - 1."""
     people = persons or link(replay.history)
-    found = [split for person in people for split in _of(replay, people, person)]
+    found = (_with_chance(replay, people, split) for split in jumps(replay, people))
+    return tuple(found)
+
+
+def jumps(replay: Replay, people: Persons) -> tuple[Split, ...]:
+    """Return the same splits without asking for the last chance, which takes replays."""
+    found = (split for person in people for split in _of(replay, people, person))
     return tuple(sorted(found, key=lambda split: split.call))
 
 
@@ -56,13 +62,16 @@ def _of(replay: Replay, people: Persons, person: PersonName) -> Iterable[Split]:
         if step.landed is None:
             continue
         if source is not None and step.landed not in seen:
-            chance = None
-            if not step.deviates:
-                before = [n for n in people.calls[person] if n < number]
-                chance = _chance(replay, number, before)
-            yield Split(person, number, source, step.landed, step.deviates, chance)
+            yield Split(person, number, source, step.landed, step.deviates, None)
         seen.setdefault(step.landed, number)
         source = step.landed
+
+
+def _with_chance(replay: Replay, people: Persons, split: Split) -> Split:
+    if split.observed:
+        return split
+    before = [n for n in people.calls[split.person] if n < split.call]
+    return replace(split, chance=_chance(replay, split.call, before))
 
 
 def _chance(replay: Replay, number: CallNumber, before: list[CallNumber]) -> CallNumber | None:
