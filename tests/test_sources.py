@@ -179,6 +179,33 @@ def test_broken_element_of_an_array_rejects_only_itself() -> None:
         assert [call.identifiers[0].text for call in history] == ["0", "2"]
 
 
+def test_latin_1_is_read_with_a_warning_wherever_it_begins() -> None:
+    rows = [identify(email="ren\u00e9@example.com"), *[identify(id="b1")] * 4000]
+    for ordered in (rows, rows[::-1]):
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ordered)
+        plain, latin = read(text.encode()), read(text.encode("latin-1"), name="shop.jsonl")
+        assert [call.identifiers for call in latin] == [call.identifiers for call in plain]
+        assert any("shop.jsonl is no UTF-8" in note for note in latin.reading.notes)
+        assert not any("UTF-8" in note for note in plain.reading.notes)
+
+
+def test_a_character_cut_by_a_buffer_is_no_latin_1() -> None:
+    row = json.dumps(identify(id="b1")) + "\n"
+    named = json.dumps(identify(id="\u20ac"), ensure_ascii=False) + "\n"
+    for over in range(4):
+        fill = (1 << 18) - over - named.encode().index(b"\xe2")
+        padding = row * (fill // len(row)) + " " * (fill % len(row) - 1) + "\n"
+        history = read((padding + named).encode())
+        assert [*history][-1].identifiers[0].text == "\u20ac"
+        assert not slugs(history)
+
+
+def test_broken_bytes_amid_utf_8_are_rejects_and_no_latin_1() -> None:
+    whole = json.dumps(identify(email="ren\u00e9@example.com"), ensure_ascii=False).encode()
+    history = read(whole + b"\n" + whole.replace(b"\xc3", b"") + b"\n")
+    assert (len(history), slugs(history)) == (1, ["undecodable"])
+
+
 def test_bad_bytes_in_an_array_reject_only_their_row() -> None:
     rows = [identify(**{"$id": f"b{number}"}) for number in range(3)]
     data = json.dumps(rows).encode().replace(b"b1", b"b\xff")

@@ -43,6 +43,8 @@ def read(*inputs: object, name: str | None = None) -> Exported:
             ended = opened.broken_end(1)
             if ended:
                 tally.add(ended)
+            for doubt in opened.doubts():
+                notes.say(doubt)
     return tally.exported(tuple(used), notes)
 
 

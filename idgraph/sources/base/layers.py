@@ -25,13 +25,20 @@ _RATIO = 1000
 _RATIO_FROM = 8 << 20
 """Below so many unpacked bytes a high ratio harms nobody."""
 _WINDOW = 128 << 20
+_LATIN = frozenset(b"\x80\x85\x91\x92\x93\x94\x96\x97" + bytes(range(0xA0, 0xFF)))
+"""What programs of western Europe write beyond ASCII: letters and signs of Latin-1, and the quotes,
+dashes and the euro of Windows-1252. 0xFF is left out: it fills what is blank or broken."""
 
 
 class Damage:
-    """What ended a stream before its time: a reject slug, and the offset in unpacked bytes."""
+    """What ended a stream before its time: a reject slug, and the offset in unpacked bytes.
+
+    `latin` says that bytes which are no UTF-8 were taken for Latin-1.
+    """
 
     slug: str | None = None
     offset: int = 0
+    latin: bool = False
 
 
 class Packed(Protocol):
@@ -240,3 +247,43 @@ class Recoded(_Raw):
         if not self.closed:
             self._coded.close()
         super().close()
+
+
+class Widened(_Raw):
+    """Latin-1 as UTF-8, where the bytes say so; all else as it is.
+
+    The first bytes beyond ASCII decide for the whole input: Latin-1, if none of them stands in a
+    character of UTF-8 and each is one that Latin-1 is used for. In a text of both, a byte that is
+    no UTF-8 is damage, and its row a reject.
+    """
+
+    def __init__(self, plain: io.BufferedReader[Any], damage: Damage) -> None:
+        """Read from `plain`, which is neither packed nor marked as UTF-8 or UTF-16."""
+        super().__init__(damage)
+        self._plain = plain
+        self._decided = False
+
+    def _next(self) -> bytes:
+        chunk: bytes = self._plain.read(_CHUNK)
+        while not self._decided and not chunk.isascii():
+            more = self._plain.read(_CHUNK)
+            latin = _is_latin(chunk, final=not more)
+            self._decided = latin is not None
+            self.damage.latin = bool(latin)
+            chunk += more
+        return chunk.decode("cp1252", "replace").encode() if self.damage.latin else chunk
+
+    def close(self) -> None:
+        """Close what is read from too."""
+        if not self.closed:
+            self._plain.close()
+        super().close()
+
+
+def _is_latin(chunk: bytes, *, final: bool) -> bool | None:
+    """Tell Latin-1 from UTF-8; None where the chunk is cut in its only character beyond ASCII."""
+    text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(chunk, final=final)
+    beyond = {ord(character) for character in text if not character.isascii()}
+    if not beyond:
+        return None
+    return b"\0" not in chunk and all(number - 0xDC00 in _LATIN for number in beyond)

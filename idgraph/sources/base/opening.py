@@ -25,6 +25,7 @@ from idgraph.sources.base.layers import (
     Damage,
     Recoded,
     Unpacked,
+    Widened,
 )
 
 HEAD = 1 << 16
@@ -58,6 +59,14 @@ class Input:
         self._told = True
         reason = f"{REJECTS[slug]} (byte {self.damage.offset})"
         return Reject(f"{self.name}:{line}", slug, reason)
+
+    def doubts(self) -> Iterator[str]:
+        """Give what is to be known of its bytes, once all are read: that they were no UTF-8."""
+        if self.damage.latin:
+            yield (
+                f"{self.name} is no UTF-8 and was read as Latin-1 (Windows-1252); if its accents "
+                "look wrong, save it as UTF-8"
+            )
 
     def close(self) -> None:
         """Close the stream and the file below it."""
@@ -100,8 +109,10 @@ def _opened(name: str, file: BinaryIO, on_bytes: Callable[[int], object], *, own
     twice = bool(magic and _magic(stream))
     if stream.peek(2)[:2] in BOM_UTF16:
         stream = io.BufferedReader(Recoded(stream, damage), _BUFFER)
-    if stream.peek(3)[:3] == codecs.BOM_UTF8:
+    elif stream.peek(3)[:3] == codecs.BOM_UTF8:
         stream.read(3)
+    else:
+        stream = io.BufferedReader(Widened(stream, damage), _BUFFER)
     return Input(name, stream, damage, stream.peek(HEAD)[:HEAD], twice)
 
 

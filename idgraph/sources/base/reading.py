@@ -221,6 +221,8 @@ def _read_input(opened: Input, reader: Source, tally: Tally, notes: Notes) -> No
     ended = opened.broken_end(1)
     if ended:
         tally.add(ended)
+    for doubt in opened.doubts():
+        notes.say(doubt)
 
 
 def _read_frame(frame: Any, name: str, tally: Tally, notes: Notes) -> str:
