@@ -172,6 +172,12 @@ def test_one_rule_is_shown_with_its_evidence_and_source() -> None:
     assert "--assume email-case=different" in run("policy", "klaviyo-classic", "email-case").output
 
 
+def test_the_warning_of_latin_1_survives_redaction(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_bytes(b"sent_at,email\n2026-01-01T00:00:00Z,ren\xe9@example.com\n")
+    assert "read as Latin-1" in run("read", str(path)).output
+
+
 def test_a_demo_can_be_written_as_a_log_that_diagnoses_the_same(tmp_path: Path) -> None:
     path = tmp_path / "shop.jsonl"
     shown = run("demo", "shop", "--json", "--log", str(path))

@@ -61,11 +61,11 @@ class Input:
         return Reject(f"{self.name}:{line}", slug, reason)
 
     def doubts(self) -> Iterator[str]:
-        """Give what is to be known of its bytes, once all are read: that they were no UTF-8."""
+        """Give, once all is read, what puts its text in doubt; names no file, which is secret."""
         if self.damage.latin:
             yield (
-                f"{self.name} is no UTF-8 and was read as Latin-1 (Windows-1252); if its accents "
-                "look wrong, save it as UTF-8"
+                "an input is no UTF-8 and was read as Latin-1 (Windows-1252); if its accents look "
+                "wrong, save it as UTF-8"
             )
 
     def close(self) -> None:
