@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 Key = str
 """The kind of an identifier, in the names of Klaviyo's OpenAPI files."""
+PROFILE_ID: Key = "profile_id"
+"""The platform's own name of a profile: what an answer or an export tells, too."""
 KEYS: tuple[Key, ...] = (
-    "profile_id",
+    PROFILE_ID,
     "external_id",
     "email",
     "phone_number",
@@ -62,8 +64,9 @@ class Call:
     `created` whether the platform said that the call made a profile, None if it did not say;
     `refused` that it answered with a refusal, so that nothing was written; `owner` the profile id
     that a refusal named as holding an identifier already; `reads` that the call only asked who it
-    is and wrote nothing. `context` is what the sender believed
-    besides (`{"cookie $email": ..., "page _kx": ...}`): evidence, and no part of the call.
+    is and wrote nothing; `clears` are the keys that it sent as null to empty them; `merges` is the
+    profile id of the one that it asks to merge into the one it names. `context` is what the sender
+    believed besides (`{"cookie $email": ..., "page _kx": ...}`): evidence, and no part of the call.
     """
 
     identifiers: tuple[Identifier, ...]
@@ -82,6 +85,8 @@ class Call:
     refused: bool = False
     owner: str | None = None
     reads: bool = False
+    clears: tuple[Key, ...] = ()
+    merges: str | None = None
     context: Mapping[str, Identifier] = field(default_factory=dict, hash=False)
     origin: str = ""
     payload: Mapping[str, object] = field(default_factory=dict, hash=False)

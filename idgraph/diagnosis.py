@@ -173,7 +173,9 @@ def _split(replay: Replay, split: Split, finding: Finding | None) -> DiagnosedSp
 def _rules(replay: Replay, split: Split, rungs: tuple[Rung, ...]) -> tuple[RuleCode, ...]:
     """The rules on which a split rests: how it was looked up, and how a value had been replaced."""
     step = replay.step(split.call)
-    codes = [row.code for row in replay.policy.match if step.call.get(row.key) is not None]
+    codes = [
+        row.code for row in replay.policy.of(step.call).trial if step.call.get(row.key) is not None
+    ]
     for rung in rungs:
         codes += rung.rules
         if rung.finding == "replaced" and rung.at is not None:

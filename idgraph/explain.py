@@ -14,8 +14,8 @@ from idgraph.calls import CallNumber, Key
 from idgraph.causes import Finding as CauseFinding
 from idgraph.causes import Wording
 from idgraph.ladders import Finding, Rung
-from idgraph.policy import Policy
 from idgraph.replays import Replay
+from idgraph.rulebook import Policy
 from idgraph.rules import RuleCode
 from idgraph.splitting import Split
 from idgraph.steps import Change, ProfileName, Step

@@ -41,7 +41,7 @@ def ladder(replay: Replay, number: CallNumber, profile: ProfileName) -> tuple[Ru
     keys = replay.step(number).call.keys
     return tuple(
         _rung(replay, number, profile, key, sent=keys.get(key), holds=held.get(key))
-        for key in replay.policy.order
+        for key in (row.key for row in replay.policy.of(replay.step(number).call).trial)
     )
 
 

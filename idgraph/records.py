@@ -13,9 +13,9 @@ from idgraph.clocks import iso
 from idgraph.coverage import Coverage, cover
 from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis
 from idgraph.observing import Observed
-from idgraph.policy import Policy
 from idgraph.repairs import Repair, edit_words
 from idgraph.replays import Replay
+from idgraph.rulebook import Policy
 from idgraph.rules import Rule
 from idgraph.steps import Step
 
@@ -143,6 +143,8 @@ def _sender(call: Call) -> Record:
         "refused": call.refused,
         "owner": call.owner,
         "reads": call.reads,
+        "clears": list(call.clears),
+        "merges": call.merges,
         "context": {name: value(identifier) for name, identifier in call.context.items()},
     }
 
@@ -166,7 +168,7 @@ def _step(step: Step) -> Record:
         "kept": [{"key": k.identifier.key, "rule": k.rule, "holder": k.holder} for k in step.kept],
         "candidates": dict(step.candidates),
         "assumed": list(step.assumed),
-        "merged": [],
+        "merged": list(step.merged),
         "landed": step.landed,
     }
 

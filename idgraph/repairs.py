@@ -14,10 +14,10 @@ from idgraph.explain import call_words, label, listed
 from idgraph.ladders import Rung, ladder
 from idgraph.persons import PersonName, Persons
 from idgraph.placeholders import stands_for_nobody
-from idgraph.policy import Policy
 from idgraph.replays import Part, Replay
-from idgraph.splitting import Split
-from idgraph.steps import ProfileName, Step
+from idgraph.rulebook import Policy
+from idgraph.splitting import Split, reached
+from idgraph.steps import ProfileName, Step, survivors
 
 LARGEST = 3
 """The most edits that are tried together."""
@@ -152,7 +152,8 @@ def _relapses(policy: Policy, steps: Mapping[CallNumber, Step]) -> int:
     count = 0
     for step in steps.values():
         for change in step.updates:
-            count += (step.profile, policy.canonical(change.after)) in replaced
+            if change.after is not None:
+                count += (step.profile, policy.canonical(change.after)) in replaced
             if change.before is not None:
                 replaced.add((step.profile, policy.canonical(change.before)))
     return count
@@ -169,7 +170,12 @@ def _calls(finding: Finding | None) -> Mapping[str, CallNumber]:
 
 def _profiles(persons: Persons, steps: Mapping[CallNumber, Step]) -> Counter[PersonName]:
     """How many profiles each person has, by the rules."""
-    pairs = {(persons.of(number), step.profile) for number, step in steps.items() if step.profile}
+    into = survivors(steps.values())
+    pairs = {
+        (persons.of(number), into.get(step.profile, step.profile))
+        for number, step in steps.items()
+        if step.profile
+    }
     return Counter(person for person, _ in pairs if person is not None)
 
 
@@ -228,7 +234,7 @@ def _against(
 
     def joins(steps: Mapping[CallNumber, Step]) -> bool:
         own = (n for n in persons.calls[split.person] if n < split.call)
-        return steps[split.call].profile in {steps[n].profile for n in own}
+        return reached(steps, split.call, own)
 
     if "first" in _calls(finding):
         return Edit(split.call, "wait", after=_calls(finding)["first"])

@@ -13,14 +13,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from idgraph import policy as policies
-from idgraph.calls import Call, CallNumber, History, Identifier, Key
+from idgraph.calls import PROFILE_ID, Call, CallNumber, History, Identifier, Key
 from idgraph.clocks import iso
 from idgraph.decoding import Decoder
 from idgraph.groups import Groups
-from idgraph.policy import Policy
 from idgraph.registry import Shown
+from idgraph.rulebook import Policy
 from idgraph.rules import RuleCode
-from idgraph.steps import Profile, ProfileName, Step, Tenure
+from idgraph.steps import Profile, ProfileName, Step, Tenure, survivors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,18 +51,30 @@ class Replay(Shown):
         return self.steps[number - 1]
 
     def profiles(self) -> tuple[Profile, ...]:
-        """Return the profiles at the end: those of the rules by birth, then observed ones."""
+        """Return the profiles at the end: those of the rules by birth, then observed ones.
+
+        One that was merged is gone: its calls are those of the profile that it went into.
+        """
         landed: defaultdict[ProfileName, list[CallNumber]] = defaultdict(list)
         seen: dict[ProfileName, dict[Key, Identifier]] = {}
         made = {step.profile: step.number for step in self.steps if step.created and step.profile}
         for step in self.steps:
             if step.landed:
-                landed[step.landed].append(step.number)
+                landed[self.survivor(step.landed)].append(step.number)
                 if step.landed not in made:
                     seen.setdefault(step.landed, {}).update(step.call.keys)
         end = len(self) + 1
-        known = [Profile(n, self.held(n, end), made[n], tuple(landed[n])) for n in made]
+        left = [name for name in made if name not in self._into]
+        known = [Profile(n, self.held(n, end), made[n], tuple(landed[n])) for n in left]
         return (*known, *(Profile(n, seen[n], None, tuple(landed[n])) for n in seen))
+
+    def survivor(self, profile: ProfileName) -> ProfileName:
+        """Return the profile that a profile went into in the end; itself where it was not."""
+        return self._into.get(profile, profile)
+
+    @cached_property
+    def _into(self) -> dict[ProfileName, ProfileName]:
+        return survivors(self.steps)
 
     def held(self, profile: ProfileName, before: CallNumber) -> Mapping[Key, Identifier]:
         """Return what a profile held just before a call; empty where it did not exist yet."""
@@ -75,15 +87,10 @@ class Replay(Shown):
         """What each profile held after each call that changed it."""
         found: defaultdict[ProfileName, _Timeline] = defaultdict(lambda: ([], []))
         for step in self.steps:
-            for change in step.changed:
-                if change.taken_from:
-                    numbers, contents = found[change.taken_from]
-                    numbers.append(step.number)
-                    contents.append({k: v for k, v in contents[-1].items() if k != change.key})
-            if step.profile and (step.changed or step.created):
-                numbers, contents = found[step.profile]
+            for profile, content in step.contents.items():
+                numbers, contents = found[profile]
                 numbers.append(step.number)
-                contents.append(step.after)
+                contents.append(content)
         return dict(found)
 
     def tenures(self, identifier: Identifier) -> tuple[Tenure, ...]:
@@ -92,23 +99,15 @@ class Replay(Shown):
 
     @cached_property
     def _tenures(self) -> dict[Identifier, tuple[Tenure, ...]]:
-        ended: defaultdict[Identifier, list[Tenure]] = defaultdict(list)
-        running: dict[tuple[ProfileName, Identifier], CallNumber] = {}
+        found: defaultdict[Identifier, list[Tenure]] = defaultdict(list)
         for step in self.steps:
-            for change in step.changed:
-                after = self.policy.canonical(change.after)
-                lost = [(change.taken_from, after)]
-                if change.before is not None and change.key not in self.policy.many:
-                    lost.append((step.profile, self.policy.canonical(change.before)))
-                for loser, identifier in lost:
-                    if loser and (loser, identifier) in running:
-                        since = running.pop((loser, identifier))
-                        ended[identifier].append(Tenure(loser, since, step.number))
-                if step.profile:
-                    running[step.profile, after] = step.number
-        for (profile, identifier), since in running.items():
-            ended[identifier].append(Tenure(profile, since, None))
-        return {i: tuple(sorted(t, key=lambda tenure: tenure.since)) for i, t in ended.items()}
+            for identifier, profile in ((move.identifier, move.profile) for move in step.moves):
+                tenures = found[identifier]
+                if tenures and tenures[-1].until is None:
+                    tenures[-1] = replace(tenures[-1], until=step.number)
+                if profile is not None:
+                    tenures.append(Tenure(profile, step.number, None))
+        return {identifier: tuple(tenures) for identifier, tenures in found.items()}
 
     def sees(self, number: CallNumber, other: CallNumber) -> bool:
         """Tell whether a call sees what an earlier one wrote; not so at once, if so assumed."""
@@ -129,12 +128,13 @@ class Replay(Shown):
     def _component(self) -> list[Identifier]:
         groups: Groups[Identifier] = Groups()
         carried = [
-            tuple(self.policy.canonical(identifier) for identifier in call.identifiers)
-            for call in self.history
+            tuple(self.policy.canonical(identifier) for identifier in _naming(call, self.policy))
+            for call in map(self.policy.sent, self.history)
         ]
         for identifiers in carried:
             groups.join(identifiers)
-        return [groups.root(identifiers[0]) for identifiers in carried]
+        alone = Identifier("", "")
+        return [groups.root((*identifiers, alone)[0]) for identifiers in carried]
 
     def table(self) -> pd.DataFrame:
         """Return one row a call: where it went, by which key and rule, and what it changed."""
@@ -205,6 +205,12 @@ class Part:
         history = replace(self._history, calls=calls, ties=ties)
         steps = Decoder(history, policy or self.replay.policy).steps()
         return dict(zip(order, steps, strict=True))
+
+
+def _naming(call: Call, policy: Policy) -> tuple[Identifier, ...]:
+    """All that leads from a call to a profile: what it carries, and the profile ids it tells."""
+    told = (call.observed, call.merges) if PROFILE_ID in policy.order else ()
+    return (*call.identifiers, *(Identifier(PROFILE_ID, name) for name in told if name))
 
 
 def replay(

@@ -18,9 +18,24 @@ Evidence = Literal["documented", "source", "reported", "inferred", "unknown"]
 OPEN: frozenset[Evidence] = frozenset({"inferred", "unknown"})
 """Evidence on which nothing should rest silently."""
 
-Case = Literal["absent", "different", "taken"]
-CASES: tuple[Case, ...] = ("absent", "different", "taken")
-WriteOutcome = Literal["set", "keep", "refuse"]
+Case = Literal["absent", "different", "taken", "alone", "alone-different", "cleared"]
+CASES: tuple[Case, ...] = ("absent", "different", "taken", "alone", "alone-different", "cleared")
+"""What a write can meet: the profile lacks the key; holds another value; another profile holds the
+identifier; holds it and nothing else (and this one lacks the key, or holds another value); the call
+empties the key."""
+NEEDED: tuple[Case, ...] = ("absent", "different", "taken")
+"""The cases of which every policy must speak; `alone` falls back on `taken`."""
+WriteOutcome = Literal["set", "keep", "refuse", "merge", "pass"]
+MatchOutcome = Literal["find", "skip", "refuse"]
+MissCase = Literal["nobody", "no-key", "refused", "asked"]
+MissOutcome = Literal["create", "adopt", "ignore", "refuse", "read"]
+_MISSED: dict[MissCase, tuple[MissOutcome, ...]] = {
+    "nobody": ("create", "adopt", "ignore", "refuse"),
+    "no-key": ("ignore",),
+    "refused": ("refuse",),
+    "asked": ("read",),
+}
+SendOutcome = Literal["send", "drop", "rename"]
 SpellingOutcome = Literal["same", "different"]
 TimingOutcome = Literal["seen", "unseen"]
 Fold = Literal["case", "blanks", "type", "symbols"]
@@ -34,21 +49,38 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     date: str
 
 
+class CallClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A class of calls that are treated alike: patterns of their endpoints, and channels.
+
+    A call without an endpoint is of the first class that names its channel, else of the first.
+    """
+
+    code: str
+    says: str
+    endpoints: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
 class KeyRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key that the policy knows, the label that people of its era read, and how many it holds.
 
-    With `many`, a value that was replaced still finds its profile.
+    With `many`, a value that was replaced still finds its profile, up to `limit` of them (0: any
+    number): then the one that was used longest ago is given up. A `handle` leads to a profile but
+    does not identify it: a profile that holds handles besides counts as identified by one key.
     """
 
     key: Key
     label: str
     holds: Literal["one", "many"]
+    limit: int = 0
+    handle: bool = False
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One row of a policy: a code, one sentence, its source and the mark of its evidence.
 
-    `outcome` is what happens; where it is `unknown`, `default` says what a replay goes by.
+    `outcome` is what happens; where it is `unknown`, `default` says what a replay goes by. A rule
+    that names `classes` holds for calls of these alone, and there instead of one that names none.
     """
 
     code: RuleCode
@@ -56,6 +88,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     source: str
     evidence: Evidence
     detail: str = ""
+    classes: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -76,19 +109,45 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Match(Rule, frozen=True):
-    """A call that carries a held identifier of this key goes to the holder."""
+    """A call that carries a held identifier of this key goes to the holder.
+
+    With `skip` it does not; with `refuse` it is refused, as a request that only creates.
+    """
 
     key: Key
+    outcome: MatchOutcome | Literal["unknown"] = "find"
+    default: MatchOutcome | Literal[""] = ""
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """A key finds, is passed over, or makes the platform refuse."""
+        return ("find", "skip", "refuse")
 
 
 class Miss(Rule, frozen=True):
-    """What becomes of a call that finds nobody, that the platform refused, or that only asked."""
+    """What becomes of a call that finds nobody, carries no key, was refused, or only asked.
 
-    outcome: Literal["create", "ignore", "refuse", "read"]
+    Rows of case `nobody` are asked in order: the first of which the call carries one of `keys`
+    (empty: any) applies. `adopt` makes a node for a profile that was there before the history.
+    """
+
+    case: MissCase
+    outcome: MissOutcome | Literal["unknown"]
+    default: MissOutcome | Literal[""] = ""
+    keys: tuple[Key, ...] = ()
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The outcomes that make sense in the case."""
+        return _MISSED[self.case]
 
 
 class Write(Rule, frozen=True):
-    """What a call does to one key of the profile it was matched to."""
+    """What a call does to one key of the profile it was matched to.
+
+    `merge` merges the profile that holds the identifier into it; `pass` says that a profile with
+    another value is not the one: the look-up goes on with the next key.
+    """
 
     key: Key
     case: Case
@@ -97,8 +156,28 @@ class Write(Rule, frozen=True):
 
     @property
     def allowed(self) -> tuple[str, ...]:
-        """A write is set, kept out or refused."""
-        return ("set", "keep", "refuse")
+        """The outcomes that make sense in the case."""
+        if self.case == "cleared":
+            return ("set", "keep")
+        more = {"absent": (), "different": ("pass",)}.get(self.case, ("merge",))
+        return ("set", "keep", "refuse", *more)
+
+
+class Send(Rule, frozen=True):
+    """What a sender in between does to one key before the platform sees the call.
+
+    `rename` sends it as key `to`, where the call carries none of that key.
+    """
+
+    key: Key
+    outcome: SendOutcome | Literal["unknown"]
+    to: Key = ""
+    default: SendOutcome | Literal[""] = ""
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """A key is sent, left out, or sent as another one."""
+        return ("send", "drop", "rename") if self.to else ("send", "drop")
 
 
 class Spelling(Rule, frozen=True):
@@ -136,6 +215,7 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     created: bool = False
     refused: bool = False
     profiles: int
+    merged: tuple[str, ...] = ()
     holds: str = ""
     assumed: tuple[RuleCode, ...] = ()
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from idgraph.calls import Call, CallNumber, Identifier
 from idgraph.persons import PersonName, Persons, link
 from idgraph.replays import Part, Replay
-from idgraph.steps import ProfileName
+from idgraph.steps import ProfileName, Step, survivors
 
 LOOKBACK = 1000
 """How many calls before a split are looked at for the last one that could have joined."""
@@ -22,7 +22,9 @@ class Split:
     """A call of a person that landed on a profile which none of the person's calls had landed on.
 
     `source` is where the person's previous call landed, `target` where this one did. `observed`
-    is True where only the observation says so: the rules would have sent the call elsewhere.
+    is True where only the observation says so: the rules would have sent the call elsewhere. A
+    profile that was merged later is the one that it went into, so that what a merge healed is no
+    split.
     `chance` is the last call before it which, had it also carried what the splitting call carries,
     would have let that call find the person; None where there is none (verified by replay).
     """
@@ -49,9 +51,12 @@ def jumps(replay: Replay, people: Persons) -> tuple[Split, ...]:
 
 
 def landed_on(replay: Replay, numbers: Iterable[CallNumber]) -> tuple[ProfileName, ...]:
-    """Return the profiles on which some calls landed, in order of arrival, each once."""
+    """Return the profiles on which some calls landed, in order of arrival, each once.
+
+    One that was merged counts as the profile that it went into.
+    """
     landed = (replay.step(number).landed for number in numbers)
-    return tuple(dict.fromkeys(name for name in landed if name is not None))
+    return tuple(dict.fromkeys(replay.survivor(name) for name in landed if name is not None))
 
 
 def _of(replay: Replay, people: Persons, person: PersonName) -> Iterable[Split]:
@@ -61,9 +66,10 @@ def _of(replay: Replay, people: Persons, person: PersonName) -> Iterable[Split]:
         step = replay.step(number)
         if step.landed is None:
             continue
-        if source is not None and step.landed not in seen:
+        landed = replay.survivor(step.landed)
+        if source is not None and landed not in seen:
             yield Split(person, number, source, step.landed, step.deviates, None)
-        seen.setdefault(step.landed, number)
+        seen.setdefault(landed, number)
         source = step.landed
 
 
@@ -84,9 +90,19 @@ def _chance(replay: Replay, number: CallNumber, before: list[CallNumber]) -> Cal
         for identifier in _lacking(earlier, call):
             earlier = earlier.carrying(identifier)
         steps = part.steps({candidate: earlier})
-        if steps[number].profile in {steps[n].profile for n in before}:
+        if reached(steps, number, before):
             return candidate
     return None
+
+
+def reached(
+    steps: Mapping[CallNumber, Step], number: CallNumber, others: Iterable[CallNumber]
+) -> bool:
+    """Tell whether a call landed on a profile of other calls, be it through a merge."""
+    into = survivors(steps.values())
+    name = steps[number].profile
+    found = {into.get(profile, profile) for n in others if (profile := steps[n].profile)}
+    return name is not None and into.get(name, name) in found
 
 
 def _lacking(earlier: Call, call: Call) -> tuple[Identifier, ...]:

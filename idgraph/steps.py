@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from idgraph.calls import Call, CallNumber, Identifier, Key
 from idgraph.rules import RuleCode
@@ -16,13 +16,13 @@ ProfileName = str
 class Change:
     """What a call did to one key of its profile.
 
-    `before` is None where the key was empty; `taken_from` is the profile that lost the identifier
-    to this one, None where nobody did.
+    `before` is None where the key was empty, `after` where the call emptied it; `taken_from` is the
+    profile that lost the identifier to this one, None where nobody did.
     """
 
     key: Key
     before: Identifier | None
-    after: Identifier
+    after: Identifier | None
     rule: RuleCode
     taken_from: ProfileName | None = None
 
@@ -37,8 +37,21 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """That an identifier, as the platform compares it, finds `profile` from a call on.
+
+    `profile` is None where it finds nobody any more.
+    """
+
+    identifier: Identifier
+    profile: ProfileName | None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What one call came to.
+
+    `call` is the call as the platform got it: a sender in between may have changed its keys.
 
     `matched` is the key that found the profile, None where the call created one. `profile` is None
     where the call was refused or carries no key that the rules look up. `rule` says why it went
@@ -46,6 +59,8 @@ class Step:
     order of trial. `assumed` are the rules with evidence `unknown` or `inferred` that decided
     anything. `before` and `after` are what the profile held, by key. `landed` is where the call
     really landed as far as anyone knows: the observed profile where there is one, else `profile`.
+    `merged` are the profiles that the call merged into `profile`. `contents` is what each profile
+    that it touched held after it, `moves` are the identifiers that found another profile after it.
     """
 
     number: CallNumber
@@ -62,6 +77,9 @@ class Step:
     before: Mapping[Key, Identifier]
     after: Mapping[Key, Identifier]
     landed: ProfileName | None
+    merged: tuple[ProfileName, ...] = ()
+    contents: Mapping[ProfileName, Mapping[Key, Identifier]] = field(default_factory=dict)
+    moves: tuple[Move, ...] = ()
 
     @property
     def updates(self) -> tuple[Change, ...]:
@@ -72,6 +90,16 @@ class Step:
     def deviates(self) -> bool:
         """Whether the call was observed elsewhere than where the rules send it."""
         return self.landed != self.profile
+
+
+def survivors(steps: Iterable[Step]) -> dict[ProfileName, ProfileName]:
+    """Return, for each profile that some steps merged, the one that was left of it in the end."""
+    into: dict[ProfileName, ProfileName] = {}
+    for step in steps:
+        if step.merged and step.profile:
+            into.update(dict.fromkeys(step.merged, step.profile))
+            into = {source: into.get(last, last) for source, last in into.items()}
+    return into
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,13 @@ def _edited(told: History, edits: tuple[Edit, ...]) -> History:
 
 def _come_back(told: Replay) -> int:
     """How many updates write a value that a profile had lost before."""
-    lost: list[tuple[str | None, str, str]] = []
+    lost: list[tuple[str | None, str, str | None]] = []
     found = 0
     for step in told:
         for change in step.changed:
             if change.before is not None:
-                found += (step.profile, change.key, change.after.text) in lost
+                after = change.after.text if change.after else None
+                found += (step.profile, change.key, after) in lost
                 lost.append((step.profile, change.key, change.before.text))
     return found
 

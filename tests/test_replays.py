@@ -17,13 +17,15 @@ E1, E2 = "email=e1@example.com", "email=e2@example.com"
 _ROW = ', says = "s", source = "s", evidence = "documented"},\n'
 MANY = (
     'name = "many"\ntitle = "t"\nsays = "s"\n'
+    'class = [{code = "all", says = "s"}]\n'
     'source = [{code = "s", title = "t", date = "2026-01-01"}]\n'
     'key = [{key = "external_id", label = "id", holds = "one"},\n'
     '{key = "email", label = "email", holds = "many"}]\n'
     f'match = [{{code = "m1", key = "external_id"{_ROW}{{code = "m2", key = "email"{_ROW}]\n'
-    f'miss = [{{code = "c", outcome = "create"{_ROW}{{code = "i", outcome = "ignore"{_ROW}'
-    f'{{code = "r", outcome = "refuse"{_ROW}'
-    f'{{code = "q", outcome = "read"{_ROW}]\n'
+    f'miss = [{{code = "c", case = "nobody", outcome = "create"{_ROW}'
+    f'{{code = "i", case = "no-key", outcome = "ignore"{_ROW}'
+    f'{{code = "r", case = "refused", outcome = "refuse"{_ROW}'
+    f'{{code = "q", case = "asked", outcome = "read"{_ROW}]\n'
     "write = [\n"
     f'{{code = "w1", key = "external_id", case = "absent", outcome = "set"{_ROW}'
     f'{{code = "w2", key = "external_id", case = "different", outcome = "refuse"{_ROW}'

@@ -94,7 +94,8 @@ class Evidence:
         begun = before.answered_at or before.at
         if begun is None or now is None:
             return False
-        return now <= begun + round(self.replay.policy.settle_s * SECOND)
+        settle_s = self.replay.policy.of(before).settle_s
+        return now <= begun + round(settle_s * SECOND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,8 @@ class Redactor:
         self._known: dict[str, Key] = {}
         seen = [identifier for call in history for identifier in call.identifiers]
         seen += [Identifier("profile_id", label) for label in history.labels]
-        seen += [Identifier("profile_id", call.owner) for call in history if call.owner]
+        told = (name for call in history for name in (call.owner, call.merges))
+        seen += [Identifier("profile_id", name) for name in told if name]
         seen += [identifier for call in history for identifier in call.context.values()]
         copied = ("profile_id", "_kx")
         for identifier in sorted(seen, key=lambda one: one.key in copied):
@@ -140,6 +141,7 @@ class Redactor:
             person=self._maybe("person", call.person),
             observed=self._maybe("observed", call.observed),
             owner=self._maybe("observed", call.owner),
+            merges=self._maybe("observed", call.merges),
             context={name: self.identifier(one) for name, one in call.context.items()},
             origin=self.text("origin", call.origin),
             payload=payload,

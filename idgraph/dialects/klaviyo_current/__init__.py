@@ -93,6 +93,8 @@ def _call(exchange: Exchange, endpoint: str, one: Named, answer: Said) -> Call:
         created=answer.created,
         refused=answer.refused,
         owner=answer.owner,
+        clears=one.clears,
+        merges=one.merges,
         payload=one.payload,
         wire=wire,
     )

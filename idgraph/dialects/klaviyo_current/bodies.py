@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from idgraph.calls import Key
 from idgraph.dialects.base import Notes, RejectRow, identifier
 from idgraph.dialects.klaviyo_current.naming import (
     Found,
+    cleared,
     fields,
     merged,
-    note_cleared,
     of_attributes,
     of_id,
     of_profile,
     of_resource,
     of_subscription,
+    source_of_merge,
 )
 
 PATCH, MERGE, IMPORT = "profiles/{id}", "profile-merge", "profile-import"
@@ -36,11 +38,14 @@ class Named:
     """A profile that a body names: the object that does, and the attributes of its event if any.
 
     The object of a bulk request is the part that speaks of this profile, with this event alone.
+    `clears` are the keys that it empties, `merges` is the id of the profile to be merged into it.
     """
 
     found: Found
     payload: Mapping[str, Any]
     event: Mapping[str, Any] | None = None
+    clears: tuple[Key, ...] = ()
+    merges: str | None = None
 
 
 def named(endpoint: str, sent: Sent) -> list[Named]:
@@ -79,18 +84,18 @@ def _profile(sent: Sent) -> Iterator[Named]:
 
 
 def _imported(sent: Sent) -> Iterator[Named]:
-    note_cleared(_data(sent), sent.notes)
-    yield from _profile(sent)
+    data = _data(sent)
+    found = of_resource(data, ("data",), sent.notes)
+    yield Named(found, sent.body, clears=cleared(data))
 
 
 def _patched(sent: Sent) -> Iterator[Named]:
     """The id in the address names the profile, whether the body repeats it or not."""
     data = fields(sent.body.get("data"), "data")
-    note_cleared(data, sent.notes)
     one = identifier("profile_id", sent.path_id)
     addressed: Found = ((), {}) if one is None else ((one,), {})
     parts = (addressed, of_resource(data, ("data",), sent.notes))
-    yield Named(merged(parts, sent.notes), sent.body)
+    yield Named(merged(parts, sent.notes), sent.body, clears=cleared(data))
 
 
 def _event(sent: Sent) -> Iterator[Named]:
@@ -116,13 +121,15 @@ def _token(sent: Sent) -> Iterator[Named]:
 
 def _merge(sent: Sent) -> Iterator[Named]:
     """The destination alone: a source is an object of the merge, and no identifier of the call."""
-    yield Named(of_id(_data(sent), ("data",), sent.notes), sent.body)
+    data = _data(sent)
+    found = of_id(data, ("data",), sent.notes)
+    yield Named(found, sent.body, merges=source_of_merge(data))
 
 
 def _imports(sent: Sent) -> Iterator[Named]:
     for profile in _elements(_attributes(_data(sent)).get("profiles"), "profiles"):
-        note_cleared(profile, sent.notes)
-        yield Named(of_resource(profile, (), sent.notes), profile)
+        found = of_resource(profile, (), sent.notes)
+        yield Named(found, profile, clears=cleared(profile))
 
 
 def _subscriptions(sent: Sent) -> Iterator[Named]:

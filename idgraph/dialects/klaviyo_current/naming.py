@@ -117,15 +117,23 @@ def merged(parts: Iterable[Found], notes: Notes) -> Found:
     return in_order(found.values()), wire
 
 
-def note_cleared(resource: Mapping[str, Any], notes: Notes) -> None:
-    """Count the identifiers that a null clears; a call holds only what it gives.
+def cleared(resource: Mapping[str, Any]) -> tuple[Key, ...]:
+    """Return the keys that a null empties.
 
     Null clears and missing keeps, on a PATCH and on the imports: OpenAPI files, profile endpoints.
     """
     attributes = fields(resource.get("attributes"), "attributes of a profile")
-    for name, _ in _ATTRIBUTES[:3]:
-        if name in attributes and attributes[name] is None:
-            notes.count("cleared")
+    keys = _ATTRIBUTES[:3]
+    return tuple(key for name, key in keys if name in attributes and attributes[name] is None)
+
+
+def source_of_merge(resource: Mapping[str, Any]) -> str | None:
+    """Return the id of the profile that a merge request names as its source; it takes one."""
+    relationships = fields(resource.get("relationships"), "relationships of a merge")
+    given = fields(relationships.get("profiles"), "profiles of a merge").get("data")
+    first = given[0] if isinstance(given, list) and given else None
+    found, _ = identifiers(first if isinstance(first, dict) else {}, _ID, (), Notes())
+    return found[0].text if found else None
 
 
 def _note_secondary(meta: object, notes: Notes) -> None:

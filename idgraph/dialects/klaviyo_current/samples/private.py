@@ -167,7 +167,7 @@ PROFILES = (
             201,
             answer={"data": {"type": "profile", "id": ID}},
         ),
-        ({"profile_id": ID, "endpoint": "profile-merge", "observed": ID, "created": None},),
+        ({"profile_id": ID, "endpoint": "profile-merge", "observed": ID, "merges": OTHER},),
     ),
 )
 
