@@ -388,8 +388,8 @@ def _landings(
 
     A label stands for the first profile on which the rules and an observation meet; a label that
     meets only profiles which already have one is a profile of its own, `O1`, `O2`, ... An export
-    shows the owner of today, so that of a profile that was merged the label is that of the one it
-    went into.
+    shows the owner of today, so that the label of a profile that was merged may be that of the one
+    that it went into: then nothing deviates.
     """
 
     def last(profile: int) -> int:
@@ -401,15 +401,15 @@ def _landings(
     others = 0
     for call, profile in zip(history, predicted, strict=True):
         if call.observed and profile != tables.NONE and call.observed not in bound:
-            free = last(profile) not in bound.values()
+            free = profile not in bound.values()
             others += not free
-            bound[call.observed] = last(profile) if free else f"O{others}"
+            bound[call.observed] = profile if free else f"O{others}"
     landed: list[ProfileName | None] = []
     for call, profile in zip(history, predicted, strict=True):
         real = bound.get(call.observed, profile) if call.observed else profile
         if isinstance(real, int):
-            real = profile if profile != tables.NONE and last(profile) == real else real
-            landed.append(_name(real))
+            together = profile != tables.NONE and last(profile) == last(real)
+            landed.append(_name(profile if together else real))
         else:
             landed.append(real)
     return landed

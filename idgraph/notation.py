@@ -6,7 +6,8 @@
     &    browser event="Viewed Product" email=new@example.com -> B
 
 A line holds, in any order: a channel; `key=text`, or `key:=42` where the value is a JSON number;
-`event=`, `event_id=`, `endpoint=`, `person=`; a time (`@2021-04-16T08:00:00Z`, or `+4s` after the
+`event=`, `event_id=`, `endpoint=`, `person=`, `merges=` (the profile id of the one to be merged),
+`clears=email,phone_number` (keys sent as null); a time (`@2021-04-16T08:00:00Z`, or `+4s` after the
 line before; one minute where nothing is said; `&` for the same instant); `took=300ms` until the
 answer; and `-> B` for the profile that was observed. A text with blanks is quoted as in a shell.
 Lines that start with `#` are remarks, the first one is the title.
@@ -18,7 +19,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator
 
-from idgraph.calls import CHANNELS, KEYS, Call, History, Identifier, history, in_order
+from idgraph.calls import CHANNELS, KEYS, Call, History, Identifier, Key, history, in_order
 from idgraph.clocks import SECOND, Instant, instant, iso
 from idgraph.errors import NotationError
 
@@ -28,7 +29,7 @@ STRIDE: Instant = 60 * SECOND
 
 _UNITS = {"ms": 1000, "s": SECOND, "min": 60 * SECOND, "h": 3600 * SECOND, "d": 86400 * SECOND}
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|min|h|d)")
-_FIELDS = ("event", "event_id", "endpoint", "person")
+_FIELDS = ("event", "event_id", "endpoint", "person", "merges")
 
 
 def parse(text: str, *, origin: str = "notation") -> History:
@@ -58,6 +59,7 @@ def _call(line: str, before: Instant | None, origin: str) -> Call:
         raise _fault("the quotes of the line do not close", origin) from error
     at = START if before is None else before + STRIDE
     channel, took, observed = "other", None, None
+    clears: tuple[Key, ...] = ()
     fields: dict[str, str] = {}
     keys: dict[str, Identifier] = {}
     rest = iter(words)
@@ -73,6 +75,8 @@ def _call(line: str, before: Instant | None, origin: str) -> Call:
             raise _fault("a word is neither a channel, a time nor `name=value`", origin)
         elif name in _FIELDS:
             fields[name] = value
+        elif name == "clears":
+            clears = tuple(_known(key, origin) for key in value.split(","))
         elif name == "took":
             took = _span(value, origin)
         else:
@@ -87,6 +91,8 @@ def _call(line: str, before: Instant | None, origin: str) -> Call:
         event=fields.get("event"),
         event_id=fields.get("event_id"),
         person=fields.get("person"),
+        clears=clears,
+        merges=fields.get("merges"),
         observed=observed,
         sent_at=at,
         answered_at=None if took is None else at + took,
@@ -96,12 +102,16 @@ def _call(line: str, before: Instant | None, origin: str) -> Call:
 
 def _identifier(name: str, value: str, origin: str) -> Identifier:
     number = name.endswith(":")
-    key = name.removesuffix(":")
-    if key not in KEYS:
-        raise _fault("the line names an unknown key", origin)
+    key = _known(name.removesuffix(":"), origin)
     if number and not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", value):
         raise _fault("a value after `:=` is no JSON number", origin)
     return Identifier(key, value, number)
+
+
+def _known(key: str, origin: str) -> Key:
+    if key not in KEYS:
+        raise _fault("the line names an unknown key", origin)
+    return key
 
 
 def _time(word: str, before: Instant | None, origin: str) -> Instant:
@@ -134,6 +144,8 @@ def _words(call: Call) -> Iterator[str]:
             yield f"{name}={shlex.quote(getattr(call, name))}"
     for identifier in call.identifiers:
         yield f"{identifier.key}{':' * identifier.number}={shlex.quote(identifier.text)}"
+    if call.clears:
+        yield f"clears={','.join(call.clears)}"
     if call.answered_at is not None and call.at is not None:
         yield f"took={(call.answered_at - call.at) / 1000:g}ms"
     if call.observed:

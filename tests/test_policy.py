@@ -27,6 +27,7 @@ def test_every_example_of_a_policy_holds(policy: Policy, example: Example) -> No
     assert last.matched == expected.matched_key
     assert last.created == expected.created
     assert last.refused == expected.refused
+    assert last.merged == expected.merged
     assert len(told.profiles()) == expected.profiles
     assert set(expected.assumed) <= set(last.assumed)
     if expected.holds:
