@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from idgraph.calls import History
     from idgraph.observing import Observed
     from idgraph.replays import Replay
+    from idgraph.rulebook import Policy
     from idgraph.sources.base import Source
     from idgraph.views.base.blocks import Block
 
@@ -293,15 +294,26 @@ def record(*, listen: str, out: str, forward: str | None, no_forward: bool) -> N
 
 @cli.command()
 @click.argument("name", required=False)
-@click.argument("rule", required=False)
+@click.argument("rest", nargs=-1, metavar="[RULE | PATH...]")
+@click.option("--diff", "other", metavar="NAME", help="What this other policy would do otherwise.")
 @as_json
-def policy(name: str | None, rule: str | None, *, as_json: bool) -> None:
-    """List the policies, show one, or one of its rules."""
+def policy(name: str | None, rest: tuple[str, ...], other: str | None, *, as_json: bool) -> None:
+    """List the policies, show one, or one of its rules.
+
+    With --diff, show the situations in which two policies do not do the same; with paths as well,
+    the calls of a history that come out differently.
+    """
     from idgraph import policy as policies
     from idgraph import records
     from idgraph.surfaces import terminal
 
     chosen = [policies.load(one) for one in ([name] if name else policies.names())]
+    if other:
+        _diff(chosen[0], policies.load(other), rest, as_json=as_json)
+        return
+    if len(rest) > 1:
+        raise UsageError("one rule was expected", remedy="With paths, say --diff NAME as well.")
+    rule = rest[0] if rest else None
     if rule and rule not in chosen[0].rules:
         remedy = f"See `idgraph policy {chosen[0].name}`."
         raise UsageError(f"policy {chosen[0].name} has no rule of that code", remedy=remedy)
@@ -314,6 +326,20 @@ def policy(name: str | None, rule: str | None, *, as_json: bool) -> None:
         _blocks(terminal.policy(chosen[0]))
     else:
         _blocks(terminal.policies(chosen))
+
+
+def _diff(one: Policy, other: Policy, paths: tuple[str, ...], *, as_json: bool) -> None:
+    from idgraph import records, sources
+    from idgraph.surfaces import terminal
+
+    shown: Any = records if as_json else terminal
+    history = sources.read(*paths) if paths else None
+    found = (
+        shown.changed_calls(history, one, other)
+        if history is not None
+        else shown.differences(one, other)
+    )
+    (_lines if as_json else _blocks)(found)
 
 
 @cli.command()

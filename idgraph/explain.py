@@ -16,7 +16,7 @@ from idgraph.causes import Wording
 from idgraph.ladders import Finding, Rung
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
-from idgraph.rules import RuleCode
+from idgraph.rules import Miss, RuleCode
 from idgraph.splitting import Split
 from idgraph.steps import Change, ProfileName, Step
 
@@ -64,13 +64,22 @@ def _where(replay: Replay, step: Step) -> str:
         by = listed(label(replay.policy, i.key) for i in step.call.identifiers)
         by = label(replay.policy, step.matched) if step.matched else by
         return f"{_upper(words)} only asked, found {found} by {by} and wrote nothing {cited}."
-    if step.profile is None:
-        return f"{_upper(words)} carries no key that the rules look up {cited}."
     if step.matched is None:
-        keys = listed(label(replay.policy, i.key) for i in step.call.identifiers)
-        return f"{_upper(words)} found nobody by {keys} and created {step.profile} {cited}."
+        return f"{_upper(words)} {_missed(replay, step)} {cited}."
     by = label(replay.policy, step.matched)
     return f"{_upper(words)} found {step.profile} by {by} {cited}."
+
+
+def _missed(replay: Replay, step: Step) -> str:
+    """What became of a call that found nobody."""
+    rule = replay.policy.rules[step.rule]
+    if isinstance(rule, Miss) and rule.case == "no-key":
+        return "carries no key that the rules look up"
+    if rule.decided == "adopt":
+        return f"names {step.profile}, which was there before"
+    keys = listed(label(replay.policy, i.key) for i in step.call.identifiers)
+    became = f"created {step.profile}" if step.profile else "is filed nowhere"
+    return f"found nobody by {keys} and {became}"
 
 
 def _writes(replay: Replay, step: Step) -> Iterable[str]:
@@ -80,8 +89,16 @@ def _writes(replay: Replay, step: Step) -> Iterable[str]:
         yield f"It put {keys} on {step.profile} {_cited(fills)}."
     for change in step.updates:
         key = label(replay.policy, change.key)
-        yield f"It replaced the {key} of {step.profile} {_cited([change])}."
+        verb = "emptied" if change.after is None else "replaced"
+        yield f"It {verb} the {key} of {step.profile} {_cited([change])}."
+    if step.merged:
+        written = dict.fromkeys((*(c.rule for c in step.changed), *(k.rule for k in step.kept)))
+        codes = [code for code in written if replay.policy.rules[code].decided == "merge"]
+        cited = f" [{', '.join(f'`{code}`' for code in codes)}]" if codes else ", as it asks"
+        yield f"It merged {listed(step.merged)} into {step.profile}{cited}."
     for kept in step.kept:
+        if step.merged and replay.policy.rules[kept.rule].decided == "merge":
+            continue
         key = label(replay.policy, kept.identifier.key)
         holder = f" with {kept.holder}, which holds it," if kept.holder else ""
         yield f"Its {key} stays{holder} and was not written [`{kept.rule}`]."

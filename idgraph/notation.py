@@ -59,7 +59,6 @@ def _call(line: str, before: Instant | None, origin: str) -> Call:
         raise _fault("the quotes of the line do not close", origin) from error
     at = START if before is None else before + STRIDE
     channel, took, observed = "other", None, None
-    clears: tuple[Key, ...] = ()
     fields: dict[str, str] = {}
     keys: dict[str, Identifier] = {}
     rest = iter(words)
@@ -73,10 +72,8 @@ def _call(line: str, before: Instant | None, origin: str) -> Call:
             at = _time(word, before, origin)
         elif not equals:
             raise _fault("a word is neither a channel, a time nor `name=value`", origin)
-        elif name in _FIELDS:
+        elif name in (*_FIELDS, "clears"):
             fields[name] = value
-        elif name == "clears":
-            clears = tuple(_known(key, origin) for key in value.split(","))
         elif name == "took":
             took = _span(value, origin)
         else:
@@ -91,7 +88,7 @@ def _call(line: str, before: Instant | None, origin: str) -> Call:
         event=fields.get("event"),
         event_id=fields.get("event_id"),
         person=fields.get("person"),
-        clears=clears,
+        clears=tuple(_known(key, origin) for key in fields.get("clears", "").split(",") if key),
         merges=fields.get("merges"),
         observed=observed,
         sent_at=at,

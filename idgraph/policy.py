@@ -51,18 +51,27 @@ def load(name: str) -> Policy:
 def pick(history: History) -> tuple[str, str]:
     """Return the policy that speaks of most calls of a history, and why it was picked.
 
-    Of equals it is the first by name. Where it does not speak of all calls the sentence says so:
-    what it then says of the others is documented for no call of their kind.
+    It was in force on most of their days, and of equals it is the first by name. Where it does not
+    speak of all calls, or was not in force, the sentence says so: what it then says is a guess.
     """
-    chosen = max(map(load, names()), key=lambda policy: sum(map(policy.covers, history)))
-    others = sum(not chosen.covers(call) for call in history)
-    said = f"Policy: {chosen.name}, by default ({chosen.title})."
+    chosen = max(map(load, names()), key=lambda policy: _fits(policy, history))
+    said = [f"Policy: {chosen.name}, by default ({chosen.title})."]
+    total = len(history)
+    others = sum(not chosen.speaks_of(call) for call in history)
     if others:
-        said += (
-            f" {others} of {len(history)} calls are of endpoints that it does not speak of: what "
-            "it says of those is a guess."
+        said.append(
+            f"{others} of {total} calls are of endpoints that it does not speak of: what it says "
+            "of those is a guess."
         )
-    return chosen.name, said
+    apart = sum(not chosen.in_force(call) for call in history if chosen.speaks_of(call))
+    if apart:
+        said.append(f"{apart} of {total} calls are of days on which it was not in force.")
+    return chosen.name, " ".join(said)
+
+
+def _fits(policy: Policy, history: History) -> tuple[int, int]:
+    spoken = [call for call in history if policy.speaks_of(call)]
+    return sum(map(policy.in_force, spoken)), len(spoken)
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from idgraph import differences as unlike
 from idgraph.calls import Call, CallNumber, History, Identifier, Key, Reading
 from idgraph.causes import Cause
 from idgraph.clocks import iso
@@ -99,6 +100,7 @@ def rule(policy: Policy, row: Rule) -> Record:
         "kind": row.kind,
         "key": getattr(row, "key", None),
         "case": getattr(row, "case", getattr(row, "fold", None)),
+        "classes": list(row.classes),
         "outcome": getattr(row, "outcome", None),
         "default": getattr(row, "default", None) or None,
         "says": row.says,
@@ -106,6 +108,36 @@ def rule(policy: Policy, row: Rule) -> Record:
         "source": source.title,
         "source_date": source.date,
         "detail": row.detail or None,
+    }
+
+
+def differences(one: Policy, other: Policy) -> Iterator[Record]:
+    """Return the typical situations in which two policies do not do the same."""
+    for found in unlike.differences(one, other):
+        yield {
+            "situation": found.situation,
+            "senders": list(found.senders),
+            one.name: _outcome(found.one),
+            other.name: _outcome(found.other),
+        }
+
+
+def changed_calls(history: History, one: Policy, other: Policy) -> Iterator[Record]:
+    """Return the calls of a history that come out differently under two policies."""
+    for found in unlike.changed_calls(history, one, other):
+        origin = history.call(found.call).origin
+        sides = {one.name: _outcome(found.one), other.name: _outcome(found.other)}
+        yield {"call": found.call, "origin": origin, **sides}
+
+
+def _outcome(outcome: unlike.Outcome) -> Record:
+    return {
+        "profile": outcome.profile,
+        "matched_key": outcome.matched,
+        "created": outcome.created,
+        "refused": outcome.refused,
+        "merged": list(outcome.merged),
+        "rules": list(outcome.rules),
     }
 
 

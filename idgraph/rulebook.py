@@ -159,14 +159,19 @@ class Policy(
         """Return the rule for a call that was refused, only asked, or carries no key."""
         return next(row for row in self.miss if row.case == case)
 
-    def covers(self, call: Call) -> bool:
-        """Tell whether the rules speak of the endpoint and the day of a call, where it has them."""
-        endpoints = [pattern for kind in self.kinds for pattern in kind.endpoints]
-        if call.endpoint and not any(fnmatch(call.endpoint, one) for one in endpoints):
-            return False
+    def speaks_of(self, call: Call) -> bool:
+        """Tell whether the rules speak of the endpoint of a call, where it has one.
+
+        Those of a policy whose classes name no endpoints speak of none: it is to be asked for.
+        """
+        patterns = [pattern for kind in self.kinds for pattern in kind.endpoints]
+        known = any(fnmatch(call.endpoint, pattern) for pattern in patterns)
+        return known if call.endpoint else bool(patterns)
+
+    def in_force(self, call: Call) -> bool:
+        """Tell whether the rules held on the day of a call, where it has a clock."""
         day = (iso(call.at) or "")[:10]
-        held = not day or (self.since <= day and (not self.until or day <= self.until))
-        return bool(endpoints) and held
+        return not day or (self.since <= day and (not self.until or day <= self.until))
 
     def label(self, key: Key) -> str:
         """Return the spelling of a key; its canonical name where the policy does not know it."""

@@ -139,7 +139,7 @@ def test_rejects_are_written_and_strict_makes_one_an_error(tmp_path: Path) -> No
         (("diagnose", "nowhere.jsonl"), "nowhere.jsonl"),
         (("diagnos", "x"), "diagnose"),
         (("diagnose",), "PATH"),
-        (("replay", "LOG", "--policy", "klavio"), "klaviyo-classic"),
+        (("replay", "LOG", "--policy", "klavio"), "klaviyo"),
         (("replay", "LOG", "--assume", "email-case"), "RULE=OUTCOME"),
         (("replay", "LOG", "--assume", "email-case=maybe"), "same or different"),
         (("read", "LOG", "--format", "har5"), "exchange-log"),
@@ -212,3 +212,13 @@ def test_ctrl_c_exits_130(log: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as raised:
         cli.main()
     assert raised.value.code == 130
+
+
+def test_two_policies_are_compared_in_general_and_on_a_log(log: str) -> None:
+    rules = rows(run("policy", "klaviyo-classic", "--diff", "klaviyo-classic-late", "--json"))
+    assert {"situation", "senders", "klaviyo-classic", "klaviyo-classic-late"} == set(rules[0])
+    pair = ("policy", "klaviyo-classic", log, "--diff", "klaviyo-classic-late")
+    assert [row["call"] for row in rows(run(*pair, "--json"))] == [2, 3]
+    shown = run(*pair)
+    assert "2 of 3 calls" in shown.output
+    assert "quirkyname73" not in shown.output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from idgraph import differences as unlike
 from idgraph import explain
 from idgraph.calls import History, Identifier, Reading
 from idgraph.causes import Cause
@@ -11,8 +12,8 @@ from idgraph.clocks import iso
 from idgraph.coverage import Coverage, cover
 from idgraph.demos import Demo
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis, hinge_sentence
-from idgraph.policy import Policy
 from idgraph.replays import Replay
+from idgraph.rulebook import Policy
 from idgraph.rules import Rule
 from idgraph.sources.base import Source
 from idgraph.steps import Step
@@ -132,8 +133,8 @@ def _person(replay: Replay, person: DiagnosedPerson) -> Iterator[Block]:
 
 def policies(chosen: Sequence[Policy]) -> Iterator[Block]:
     """Return the policies that ship."""
-    rows = ((one.name, one.until or "today", one.title) for one in chosen)
-    yield _table("Policies", ("policy", "until", "of what"), rows)
+    rows = ((one.name, one.since or "", one.until or "today", one.title) for one in chosen)
+    yield _table("Policies", ("policy", "since", "until", "of what"), rows)
     yield Paragraph(words("Show one with `idgraph policy NAME`, a rule with `... NAME RULE`."))
 
 
@@ -142,12 +143,37 @@ def policy(chosen: Policy) -> Iterator[Block]:
     yield Heading(words(chosen.title))
     yield Paragraph(rich(chosen.says))
     rows = (
-        (r.code, r.kind, r.decided or "go there", r.evidence, r.says) for r in chosen.rules.values()
+        (r.code, r.kind, " ".join(r.classes) or "all", r.decided or "seen", r.evidence, r.says)
+        for r in chosen.rules.values()
     )
-    yield _table("Rules", ("rule", "kind", "outcome", "evidence", "says"), rows)
+    kinds = ((k.code, " ".join((*k.endpoints, *k.channels)), k.says) for k in chosen.kinds)
+    yield _table("Classes of calls", ("class", "endpoints and channels", "says"), kinds)
+    yield _table("Rules", ("rule", "kind", "class", "outcome", "evidence", "says"), rows)
     sources = (f"{source.code}: {source.title} ({source.date})" for source in chosen.source)
     yield Paragraph(words("Sources:"))
     yield Items(tuple(words(source) for source in sources))
+
+
+def differences(one: Policy, other: Policy) -> Iterator[Block]:
+    """Return the typical situations in which two policies do not do the same."""
+    found = unlike.differences(one, other)
+    rows = (
+        (d.situation, " ".join(d.senders), d.one.words, d.other.words)  # the keys of nobody
+        for d in found
+    )
+    if found:
+        yield _table("Differences", ("situation", "sent by", one.name, other.name), rows)
+    else:
+        yield Paragraph(words("No typical situation comes out differently."))
+
+
+def changed_calls(history: History, one: Policy, other: Policy) -> Iterator[Block]:
+    """Return the calls of a history that come out differently."""
+    found = unlike.changed_calls(history, one, other)
+    rows = ((str(c.call), history.call(c.call).origin, c.one.place, c.other.place) for c in found)
+    if found:
+        yield _table("Calls", ("call", "origin", one.name, other.name), rows)
+    yield Paragraph(words(f"{len(found)} of {len(history)} calls come out differently."))
 
 
 def rule(chosen: Policy, row: Rule) -> Iterator[Block]:
