@@ -28,19 +28,38 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _policies() -> str:
-    parts = []
-    for chosen in map(policy.load, policy.names()):
-        rows = (
-            (f"`{row.code}`", keyed(row.says), row.decided or "go there", row.evidence, row.source)
-            for row in chosen.rules.values()
-        )
-        listed = "".join(
-            f"- `{source.code}`: {keyed(source.title)} ({source.date})\n"
-            for source in chosen.source
-        )
-        table = _table(("rule", "says", "a replay goes by", "evidence", "source"), rows)
-        parts.append(f"**{chosen.name}**: {chosen.title}.\n\n{table}\nSources:\n\n{listed}")
-    return "\n".join(parts)
+    """A table of the policies, and of each its rules: folded, and of an overlay its own alone."""
+    every = [policy.load(name) for name in policy.names()]
+    overview = _table(
+        ("policy", "in force", "what it says"),
+        ((f"`{p.name}`", _days(p), keyed(p.says)) for p in every),
+    )
+    return overview + "".join(map(_rules, every))
+
+
+def _days(chosen: policy.Policy) -> str:
+    if not chosen.since and not chosen.until:
+        return ""
+    return f"{chosen.since} to {chosen.until or 'today'}".strip()
+
+
+def _rules(chosen: policy.Policy) -> str:
+    base = policy.load(chosen.extends) if chosen.extends else None
+    known = set(base.rows) if base else set()
+    rows = (
+        (f"`{row.code}`", keyed(row.says), row.decided or "seen", row.evidence, row.source)
+        for row in chosen.rows
+        if row not in known
+    )
+    listed = "".join(
+        f"- `{source.code}`: {keyed(source.title)} ({source.date})\n"
+        for source in chosen.source
+        if base is None or source not in base.source
+    )
+    table = _table(("rule", "says", "a replay goes by", "evidence", "source"), rows)
+    over = f" Over the rules of `{chosen.extends}`:" if base else ""
+    summary = f"<b>{chosen.name}</b>: {chosen.title}.{over}"
+    return f"\n<details><summary>{summary}</summary>\n\n{table}\nSources:\n\n{listed}\n</details>\n"
 
 
 def _causes() -> str:

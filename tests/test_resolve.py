@@ -73,7 +73,7 @@ class _Platform:
             self.prune(card, key)
 
     def outcome(self, table: Tables, key: Key, case: str) -> str:
-        rule = table.write.get((key, case))  # type: ignore[call-overload]
+        rule = {(k, str(c)): row for (k, c), row in table.write.items()}.get((key, case))
         if rule is None and case.startswith("alone"):
             rule = table.write[key, "taken"]
         return rule.decided if rule else "keep"
