@@ -54,7 +54,8 @@ def pick(history: History) -> tuple[str, str]:
     It was in force on most of their days, and of equals it is the first by name. Where it does not
     speak of all calls, or was not in force, the sentence says so: what it then says is a guess.
     """
-    chosen = max(map(load, names()), key=lambda policy: _fits(policy, history))
+    every = [policy for policy in map(load, names()) if policy.picked]
+    chosen = max(every, key=lambda policy: _fits(policy, history))
     said = [f"Policy: {chosen.name}, by default ({chosen.title})."]
     total = len(history)
     others = sum(not chosen.speaks_of(call) for call in history)

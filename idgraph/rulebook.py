@@ -159,14 +159,15 @@ class Policy(
         """Return the rule for a call that was refused, only asked, or carries no key."""
         return next(row for row in self.miss if row.case == case)
 
-    def speaks_of(self, call: Call) -> bool:
-        """Tell whether the rules speak of the endpoint of a call, where it has one.
+    @property
+    def picked(self) -> bool:
+        """Whether it may be picked for a history: else it names no endpoints and is asked for."""
+        return any(kind.endpoints for kind in self.kinds)
 
-        Those of a policy whose classes name no endpoints speak of none: it is to be asked for.
-        """
-        patterns = [pattern for kind in self.kinds for pattern in kind.endpoints]
-        known = any(fnmatch(call.endpoint, pattern) for pattern in patterns)
-        return known if call.endpoint else bool(patterns)
+    def speaks_of(self, call: Call) -> bool:
+        """Tell whether the rules speak of the endpoint of a call, where it has one."""
+        patterns = (pattern for kind in self.kinds for pattern in kind.endpoints)
+        return not call.endpoint or any(fnmatch(call.endpoint, pattern) for pattern in patterns)
 
     def in_force(self, call: Call) -> bool:
         """Tell whether the rules held on the day of a call, where it has a clock."""

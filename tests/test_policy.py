@@ -114,6 +114,27 @@ def test_a_policy_is_picked_by_the_endpoints_and_says_what_it_does_not_cover() -
     assert "1 of 2 calls" in why
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("@2021-05-01T00:00:00Z email=a@b.example", "klaviyo-classic"),
+        ("@2023-05-01T00:00:00Z endpoint=track email=a@b.example", "klaviyo-classic-late"),
+        ("@2026-05-01T00:00:00Z email=a@b.example", "klaviyo"),
+        ("@2026-05-01T00:00:00Z endpoint=events email=a@b.example", "klaviyo"),
+        ("endpoint=cdp/identify email=a@b.example", "rudderstack-to-klaviyo"),
+        ("endpoint=x/y email=a@b.example", "klaviyo"),
+    ],
+)
+def test_a_policy_is_picked_by_endpoints_and_days(text: str, name: str) -> None:
+    assert policies.pick(parse(text))[0] == name
+
+
+def test_a_policy_that_was_not_in_force_says_so() -> None:
+    name, why = policies.pick(parse("@2026-05-01T00:00:00Z endpoint=track email=a@b.example"))
+    assert name == "klaviyo-classic"
+    assert "1 of 1 calls are of days" in why
+
+
 def test_case_is_folded_by_default_and_blanks_and_types_are_not() -> None:
     classic = policies.load("klaviyo-classic")
     upper, lower = Identifier("email", "B@Example.com"), Identifier("email", "b@example.com")
