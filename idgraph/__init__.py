@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from idgraph.graph import graph_json as graph_json
     from idgraph.graph import identity_graph as identity_graph
     from idgraph.graph import write_graph as write_graph
+    from idgraph.ladders import WhyNot as WhyNot
     from idgraph.ladders import ladder as ladder
+    from idgraph.ladders import why_not as why_not
     from idgraph.notation import parse as parse
     from idgraph.notation import write as write
     from idgraph.observing import observed as observed
@@ -72,7 +74,9 @@ _HOMES = {
     "graph_json": "graph",
     "identity_graph": "graph",
     "write_graph": "graph",
+    "WhyNot": "ladders",
     "ladder": "ladders",
+    "why_not": "ladders",
     "parse": "notation",
     "write": "notation",
     "Persons": "persons",

@@ -13,7 +13,7 @@ from idgraph import causes
 from idgraph.calls import CallNumber, Key
 from idgraph.causes import Finding as CauseFinding
 from idgraph.causes import Wording
-from idgraph.ladders import Finding, Rung
+from idgraph.ladders import Finding, Rung, WhyNot
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
 from idgraph.rules import Miss, RuleCode
@@ -58,16 +58,16 @@ def _where(replay: Replay, step: Step) -> str:
     words = call_words(replay, step.number)
     cited = f"[`{step.rule}`]"
     if step.refused:
-        return f"{_upper(words)} was refused and changed nothing {cited}."
+        return f"{upper(words)} was refused and changed nothing {cited}."
     if step.call.reads:
         found = step.profile or "nobody"
         by = listed(label(replay.policy, i.key) for i in step.call.identifiers)
         by = label(replay.policy, step.matched) if step.matched else by
-        return f"{_upper(words)} only asked, found {found} by {by} and wrote nothing {cited}."
+        return f"{upper(words)} only asked, found {found} by {by} and wrote nothing {cited}."
     if step.matched is None:
-        return f"{_upper(words)} {_missed(replay, step)} {cited}."
+        return f"{upper(words)} {_missed(replay, step)} {cited}."
     by = label(replay.policy, step.matched)
-    return f"{_upper(words)} found {step.profile} by {by} {cited}."
+    return f"{upper(words)} found {step.profile} by {by} {cited}."
 
 
 def _missed(replay: Replay, step: Step) -> str:
@@ -121,8 +121,9 @@ def rung_words(replay: Replay, rung: Rung, profile: ProfileName) -> str:
         "not-sent": f"no {key} was sent" + (f" ({profile} holds one)" if rung.holds else ""),
         "held": f"{key} finds {profile}, which holds it since call {rung.at}",
         "unseen": f"{key} was put on {profile} by call {rung.at} at once and not yet seen",
-        "spelled-otherwise": f"{profile} holds the {key} in another spelling "
-        f"[{', '.join(f'`{code}`' for code in rung.rules)}]",
+        "passed-over": f"{profile} holds the {key}, but the look-up goes on{_codes(rung.rules)}",
+        "refuses": f"{profile} holds the {key}, and the call is refused for it{_codes(rung.rules)}",
+        "spelled-otherwise": f"{profile} holds the {key} in another spelling{_codes(rung.rules)}",
         "replaced": f"{profile} held this {key} until call {rung.at} replaced it{now}",
         "held-by-other": f"this {key} is on {rung.holder}, not on {profile}",
         "never-held": f"this {key} was never on {profile}"
@@ -131,13 +132,39 @@ def rung_words(replay: Replay, rung: Rung, profile: ProfileName) -> str:
     return words[rung.finding]
 
 
+def _codes(rules: Iterable[RuleCode]) -> str:
+    cited = ", ".join(f"`{code}`" for code in rules)
+    return f" [{cited}]" if cited else ""
+
+
+def why_not_sentence(found: WhyNot) -> str:
+    """Return in a sentence what was missing for a call to go to a profile."""
+    words = call_words(found.replay, found.call)
+    if found.found:
+        return f"{upper(words)} did go to {found.profile}."
+    if found.into:
+        return f"{found.profile} had been merged into {found.into} before {words}."
+    if found.born is not None and found.born >= found.call:
+        return f"{found.profile} did not exist yet: call {found.born} made it."
+    if found.link is None:
+        return f"No single key would have led {words} to {found.profile} (tried by replay)."
+    key = label(found.replay.policy, found.link.identifier.key)
+    if found.link.call == found.call:
+        verb = "in place of its own" if found.link.replaces else "as well"
+        return (
+            f"Missing, verified by replay: had {words} carried the {key} of {found.profile} {verb}."
+        )
+    earlier = call_words(found.replay, found.link.call)
+    return f"Missing, verified by replay: had {earlier} carried the {key} that {words} carries."
+
+
 def ladder_sentence(replay: Replay, rungs: Iterable[Rung], profile: ProfileName) -> str:
     """Return key by key, in the order of trial, why a call did not find a profile.
 
     Keys that neither the call carries nor the profile holds say nothing and are left out.
     """
     telling = (rung for rung in rungs if rung.sent or rung.holds)
-    return _upper("; ".join(rung_words(replay, rung, profile) for rung in telling)) + "."
+    return upper("; ".join(rung_words(replay, rung, profile) for rung in telling)) + "."
 
 
 def cause_sentences(replay: Replay, split: Split, finding: CauseFinding | None) -> tuple[str, str]:
@@ -146,7 +173,7 @@ def cause_sentences(replay: Replay, split: Split, finding: CauseFinding | None) 
     wording = _UNEXPLAINED[split.observed]
     if finding is not None:
         wording = causes.cause(finding.cause).wordings[finding.wording]
-    return _upper(wording.says.format_map(names)), _upper(wording.fix.format_map(names))
+    return upper(wording.says.format_map(names)), upper(wording.fix.format_map(names))
 
 
 _UNEXPLAINED = {
@@ -190,7 +217,7 @@ def rule_sentence(policy: Policy, code: RuleCode) -> str:
     rule = policy.rules[code]
     source = policy.sources[rule.source]
     detail = f" ({rule.detail})" if rule.detail else ""
-    says = f"{_upper(rule.says)}. {_upper(_EVIDENCE[rule.evidence])}: {source.title}{detail}."
+    says = f"{upper(rule.says)}. {upper(_EVIDENCE[rule.evidence])}: {source.title}{detail}."
     return keyed(says)
 
 
@@ -203,5 +230,6 @@ def keyed(sentence: str) -> str:
     return re.sub(r"(?<![`\w])(\$\w+)", r"`\1`", sentence)
 
 
-def _upper(sentence: str) -> str:
+def upper(sentence: str) -> str:
+    """Return a sentence with a capital at its front."""
     return sentence[:1].upper() + sentence[1:]

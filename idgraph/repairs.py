@@ -16,8 +16,8 @@ from idgraph.persons import PersonName, Persons
 from idgraph.placeholders import stands_for_nobody
 from idgraph.replays import Part, Replay
 from idgraph.rulebook import Policy
-from idgraph.splitting import Split, reached
-from idgraph.steps import ProfileName, Step, survivors
+from idgraph.splitting import Split
+from idgraph.steps import ProfileName, Step, reached, survivors
 
 LARGEST = 3
 """The most edits that are tried together."""

@@ -5,6 +5,7 @@ The rules are applied by `resolve`, whose integers `decoding` turns into steps.
 
 from __future__ import annotations
 
+import importlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +26,10 @@ from idgraph.steps import Profile, ProfileName, Step, Tenure, survivors
 if TYPE_CHECKING:
     import pandas as pd
 
+    from idgraph.ladders import WhyNot
+
+_LADDERS = "idgraph.ladders"
+"""What a replay is asked stands above it; looked up by name, so that imports run one way."""
 _Timeline = tuple[list[CallNumber], list[Mapping[Key, Identifier]]]
 
 
@@ -108,6 +113,14 @@ class Replay(Shown):
                 if profile is not None:
                     tenures.append(Tenure(profile, step.number, None))
         return {identifier: tuple(tenures) for identifier, tenures in found.items()}
+
+    def why_not(self, number: CallNumber, profile: ProfileName) -> WhyNot:
+        """Say why a call did not go to a profile, key by key, and what was missing.
+
+        A `UsageError` where there is no such call or profile.
+        """
+        found: WhyNot = importlib.import_module(_LADDERS).why_not(self, number, profile)
+        return found
 
     def sees(self, number: CallNumber, other: CallNumber) -> bool:
         """Tell whether a call sees what an earlier one wrote; not so at once, if so assumed."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from idgraph.calls import Call, CallNumber, Identifier
 from idgraph.persons import PersonName, Persons, link
 from idgraph.replays import Part, Replay
-from idgraph.steps import ProfileName, Step, survivors
+from idgraph.steps import ProfileName, reached
 
 LOOKBACK = 1000
 """How many calls before a split are looked at for the last one that could have joined."""
@@ -93,16 +93,6 @@ def _chance(replay: Replay, number: CallNumber, before: list[CallNumber]) -> Cal
         if reached(steps, number, before):
             return candidate
     return None
-
-
-def reached(
-    steps: Mapping[CallNumber, Step], number: CallNumber, others: Iterable[CallNumber]
-) -> bool:
-    """Tell whether a call landed on a profile of other calls, be it through a merge."""
-    into = survivors(steps.values())
-    name = steps[number].profile
-    found = {into.get(profile, profile) for n in others if (profile := steps[n].profile)}
-    return name is not None and into.get(name, name) in found
 
 
 def _lacking(earlier: Call, call: Call) -> tuple[Identifier, ...]:

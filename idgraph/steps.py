@@ -102,6 +102,16 @@ def survivors(steps: Iterable[Step]) -> dict[ProfileName, ProfileName]:
     return into
 
 
+def reached(
+    steps: Mapping[CallNumber, Step], number: CallNumber, others: Iterable[CallNumber]
+) -> bool:
+    """Tell whether a call landed on a profile of other calls, be it through a merge."""
+    into = survivors(steps.values())
+    name = steps[number].profile
+    found = {into.get(profile, profile) for n in others if (profile := steps[n].profile)}
+    return name is not None and into.get(name, name) in found
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A profile at the end of a replay: what it holds, which call created it, which landed on it.

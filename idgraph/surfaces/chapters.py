@@ -9,7 +9,9 @@ from idgraph.calls import History, Identifier
 from idgraph.clocks import iso
 from idgraph.coverage import cover
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis, hinge_sentence
+from idgraph.ladders import WhyNot
 from idgraph.replays import Replay
+from idgraph.views import why_not as view
 from idgraph.views.base.blocks import (
     Block,
     Cell,
@@ -92,6 +94,15 @@ def diagnosed(person: DiagnosedPerson) -> Iterator[Block]:
         )
     if person.advice:
         yield Notice(rich(person.advice), "good" if person.repair else "note")
+
+
+def why_not(found: WhyNot) -> list[Block]:
+    """Return why a call did not go to a profile, key by key, and what was missing."""
+    rows = tuple(view.rungs(found.replay, found.call, found.profile))
+    verb = "go" if found.found else "not go"
+    caption = words(f"Why did call {found.call} {verb} to {found.profile}?")
+    table = Table(caption, tuple(map(rich, view.HEADS)), rows, "why-not")
+    return [table, Notice(rich(explain.why_not_sentence(found)), "good" if found.link else "note")]
 
 
 def hinges(diagnosis: Diagnosis) -> list[Block]:

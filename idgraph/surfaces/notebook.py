@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from idgraph.calls import History
 from idgraph.diagnosis import Diagnosis, diagnose
+from idgraph.ladders import WhyNot, why_not
 from idgraph.redaction import redact
 from idgraph.replays import Replay
 from idgraph.surfaces import chapters, html, report, stills, svg, trees
@@ -30,7 +31,10 @@ def mimebundle(result: object) -> dict[str, str]:
     frame and the style rule are taken out and the picture and the table behind it appear.
     """
     bundle = {"text/plain": repr(result)}
-    if isinstance(result, History | Replay | Diagnosis):
+    if isinstance(result, WhyNot):
+        veiled = why_not(shown(result.replay), result.call, result.profile)
+        bundle["text/html"] = _plain(chapters.why_not(veiled))
+    elif isinstance(result, History | Replay | Diagnosis):
         bundle["text/html"] = markup(result)
     return bundle
 

@@ -45,4 +45,4 @@ def _blocks(case: Case) -> tuple[Table, ...]:
     return tuple(found for found in tables if found is not None)
 
 
-VIEW = View("context", "What the senders believed", _blocks, table, 4)
+VIEW = View("context", "What the senders believed", _blocks, table, 5)

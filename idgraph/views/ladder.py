@@ -19,7 +19,7 @@ def rungs(case: Case, step: Step) -> Table:
     profile = _reference(case, step)
     steps = ladder(case.replay, step.number, profile)
     found = step.matched is not None
-    order = case.replay.policy.order
+    order = [rung.key for rung in steps]
     rows = tuple(
         _row(
             case,

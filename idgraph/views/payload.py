@@ -90,4 +90,4 @@ def _blocks(case: Case) -> tuple[Payload, ...]:
     return tuple(payload(case, step) for _, step in case.steps())
 
 
-VIEW = View("payload", "Payloads", _blocks, payload, 3)
+VIEW = View("payload", "Payloads", _blocks, payload, 4)

@@ -75,4 +75,4 @@ def _blocks(case: Case) -> tuple[Table, ...]:
     return tuple(state(case, step) for _, step in case.steps())
 
 
-VIEW = View("state", "Profiles before and after", _blocks, state, 2)
+VIEW = View("state", "Profiles before and after", _blocks, state, 3)
