@@ -2,11 +2,14 @@
 
 import re
 import textwrap
+from dataclasses import replace
 
 import pytest
 
 from idgraph import causes
+from idgraph.calls import Call, History, Identifier
 from idgraph.causes import Cause
+from idgraph.clocks import SECOND
 from idgraph.diagnosis import Diagnosis, diagnose
 from idgraph.errors import UsageError
 from idgraph.notation import parse
@@ -18,9 +21,33 @@ SPARES = [(cause, text) for cause in CATALOGUE for text in cause.spares]
 CALL = re.compile(r"call (\d+)", re.IGNORECASE)
 
 
+REMARK = re.compile(r"# call (\d+) (refused|occurred|believed) ?(.*)")
+UNITS = {"s": SECOND, "min": 60 * SECOND, "h": 3600 * SECOND}
+
+
 def _diagnosis(text: str) -> Diagnosis:
     assume = dict(re.findall(r"# assume (\S+)=(\S+)", text))
-    return diagnose(replay(parse(textwrap.dedent(text)), assume=assume))
+    policy = "".join(re.findall(r"# policy (\S+)", text)) or "klaviyo-classic"
+    return diagnose(replay(_history(text), policy, assume=assume))
+
+
+def _history(text: str) -> History:
+    """The calls of the notation, with what the remarks tell beside it."""
+    told = parse(textwrap.dedent(text))
+    calls = list(told)
+    for number, what, rest in REMARK.findall(text):
+        calls[int(number) - 1] = _with(calls[int(number) - 1], what, rest)
+    return replace(told, calls=tuple(calls))
+
+
+def _with(call: Call, what: str, rest: str) -> Call:
+    if what == "refused":
+        return replace(call, refused=True)
+    if what == "occurred":
+        [(amount, unit)] = re.findall(r"(\d+)(s|min|h) before", rest)
+        return replace(call, occurred_at=(call.sent_at or 0) - int(amount) * UNITS[unit])
+    where, _, value = rest.partition("=")
+    return replace(call, context={**call.context, where: Identifier("email", value)})
 
 
 def _codes(found: Diagnosis) -> list[str]:
@@ -81,6 +108,44 @@ def test_the_first_causes_are_all_there() -> None:
         "email-case-or-blank",
         "placeholder-identifier",
     }
+
+
+def test_an_update_was_not_applied_where_the_old_email_was_found_after_it() -> None:
+    found = _diagnosis(
+        """
+        server  external_id=b1 email=old@example.com -> A
+        +1d     server external_id=b1 email=new@example.com -> A
+        +1min   browser email=old@example.com -> A
+        +3min   browser email=new@example.com -> B
+        """
+    )
+    split = found.persons[0].splits[0]
+    assert (split.cause, split.confidence) == ("update-not-applied", "likely")
+    assert "call 3 (browser)" in split.happened
+    assert found.persons[0].repair is None, "the rules cannot replay what they do not explain"
+
+
+def test_a_phone_only_profile_is_told_where_an_order_with_its_phone_went_elsewhere() -> None:
+    found = _diagnosis(
+        """
+        form   phone_number=+15005550006 -> A
+        +1d    server email=betty@example.com phone_number=+15005550006 -> B
+        """
+    )
+    split = found.persons[0].splits[0]
+    assert (split.cause, split.confidence) == ("phone-only-profile", "likely")
+    assert "by hand" in split.fix
+
+
+def test_an_id_is_that_of_a_device_where_the_cookie_says_so() -> None:
+    text = """
+        {remark}
+        browser person=betty external_id=d-77
+        +1h     form person=betty email=betty@example.com
+        """
+    told = _diagnosis(text.format(remark="# call 1 believed cookie cid=d-77"))
+    assert _codes(told) == ["anonymous-id-as-id"]
+    assert _codes(_diagnosis(text.format(remark=""))) == ["id-only-then-email-only"]
 
 
 def test_what_no_cause_explains_is_named_so() -> None:

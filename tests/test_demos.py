@@ -65,7 +65,7 @@ def test_the_pieces_of_a_story_put_together_show_its_split(tmp_path: Path) -> No
     assert joined.ways == {"event-id": 8}
     found = diagnose(replay(joined.history))
     assert [(s.split.call, s.cause) for s in found.persons[0].splits] == [
-        (5, "old-email-after-update")
+        (5, "stale-cookie-identity")
     ]
     assert not any(step.deviates for step in found.replay)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -77,6 +77,35 @@ class Evidence:
         """Return what the ladder says of a key; `not-sent` where the policy does not know it."""
         return self.rungs[key].finding if key in self.rungs else "not-sent"
 
+    @cached_property
+    def lost(self) -> tuple[Key, CallNumber] | None:
+        """The first key of the call that a call had replaced on the missed profile, and that call.
+
+        None where no key of the call was replaced there.
+        """
+        for rung in self.rungs.values():
+            if rung.finding == "replaced" and rung.at is not None:
+                return rung.key, rung.at
+        return None
+
+    @property
+    def brings_new_email(self) -> bool:
+        """Whether the call made a profile with an email that the missed one never held."""
+        return self.step.created and self.finding("email") == "never-held"
+
+    def earlier(self) -> Iterator[Step]:
+        """Go through the steps of the person's calls before the split."""
+        return (self.replay.step(number) for number in self.own)
+
+    def same(self, one: Identifier | None, other: Identifier | None) -> bool:
+        """Tell whether two identifiers are one as the platform compares them; no if one is None."""
+        canonical = self.replay.policy.canonical
+        return one is not None and other is not None and canonical(one) == canonical(other)
+
+    def label(self, key: Key) -> str:
+        """Return a key as a sentence names it, in the policy's spelling, in backticks."""
+        return f"`{self.replay.policy.label(key)}`"
+
     def gap(self, earlier: CallNumber) -> int | None:
         """Return the microseconds from an earlier call to the splitting one, None if untold."""
         before, now = self.replay.history.call(earlier).at, self.call.at
@@ -117,8 +146,12 @@ class Cause:
 
     `find` returns None where the cause does not apply; its finding picks one of the `wordings`.
     `shows` are histories in the notation whose first split has this cause, `spares` are close ones
-    that have not: no split, or another cause. A line `# assume rule=outcome` in a history asks for
-    another outcome of a rule that nobody documents. `source` says where the cause is known from.
+    that have not: no split, or another cause. `source` says where the cause is known from.
+
+    Lines in a history say what the notation has no word for: `# assume rule=outcome` asks for
+    another outcome of a rule that nobody documents, `# policy NAME` for another policy than the
+    default; `# call 2 refused`, `# call 2 occurred 3h before` it was sent, and
+    `# call 2 believed page utm_email=old@example.com` tell more of a call.
     """
 
     code: str
