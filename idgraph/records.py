@@ -13,8 +13,9 @@ from idgraph.causes import Cause
 from idgraph.clocks import iso
 from idgraph.coverage import Coverage, cover
 from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis
+from idgraph.edits import edit_words
 from idgraph.observing import Observed
-from idgraph.repairs import Repair, edit_words
+from idgraph.repairs import Repair
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
 from idgraph.rules import Rule
@@ -260,6 +261,7 @@ def _repair(replay: Replay, repair: Repair | None, advice: str) -> Record | None
                 "key": edit.key,
                 "to": value(edit.identifier),
                 "after": edit.after,
+                "before": edit.before,
                 "says": edit_words(replay, edit),
             }
             for edit in repair.edits

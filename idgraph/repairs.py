@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
-from typing import Literal
 
-from idgraph.calls import Call, CallNumber, Identifier, Key
+from idgraph.calls import CallNumber, Identifier
 from idgraph.causes import Finding
-from idgraph.explain import call_words, label, listed
+from idgraph.edits import Edit, EditKind, applied, edit_words, moved
+from idgraph.explain import listed
 from idgraph.ladders import Rung, ladder
 from idgraph.persons import PersonName, Persons
 from idgraph.placeholders import stands_for_nobody
@@ -21,34 +21,10 @@ from idgraph.steps import ProfileName, Step, reached, survivors
 
 LARGEST = 3
 """The most edits that are tried together."""
+BRIDGES = 5
+"""How many of the person's later calls are tried before the splitting one."""
 EFFORT = 50_000
 """How many steps may be replayed in the search for one person's repair; at least 8 replays."""
-
-
-EditKind = Literal["add", "replace", "drop", "wait"]
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One change to a call, and to `also`, the person's later calls that carry the same.
-
-    `add` and `replace` put `identifier`, which `holder` holds, on the call (None where it is the
-    splitting call's own), `drop` takes `key` off it, `wait` lets it be sent only after call
-    `after` has taken effect.
-    """
-
-    call: CallNumber
-    kind: EditKind
-    key: Key | None = None
-    identifier: Identifier | None = None
-    holder: ProfileName | None = None
-    after: CallNumber | None = None
-    also: tuple[CallNumber, ...] = ()
-
-    @property
-    def calls(self) -> tuple[CallNumber, ...]:
-        """All calls that it changes."""
-        return (self.call, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +46,9 @@ def smallest(
     """Return the smallest repair of one person's splits; None where none was found.
 
     `cases` are all splits of the person, each with the finding of its cause. Edits are: adding a
-    key that the missed profile holds, replacing a value by the one that it holds, dropping a
-    placeholder, and waiting. An edit that splits somebody else is not taken.
+    key that the missed profile holds, replacing a value by the one that it holds or by its
+    spelling, leaving out a stale value or a placeholder, waiting, and sending a later call before.
+    An edit that splits somebody else, or puts two persons on one profile, is not taken.
     """
     timed = [case for case in cases if case[0].observed or "first" in _calls(case[1])]
     others = [_against(replay, persons, *case) for case in timed]
@@ -81,24 +58,9 @@ def smallest(
         return None
     edits = tuple(dict.fromkeys((*found, *(edit for edit in others if edit is not None))))
     part = Part(replay, persons.calls[cases[0][0].person])
-    steps = part.steps(_applied(replay, edits), policy=_seeing(replay.policy))
-    whole = _profiles(persons, steps)[cases[0][0].person] == 1
+    steps = part.steps(applied(replay, edits), early=moved(edits), policy=seeing(replay.policy))
+    whole = profiles_of(persons, steps)[cases[0][0].person] == 1
     return Repair(edits, tuple(split.call for split, _ in cases)) if whole else None
-
-
-def edit_words(replay: Replay, edit: Edit) -> str:
-    """Return an edit as a sentence says it."""
-    words = call_words(replay, edit.call)
-    if edit.also:
-        words += f" and {len(edit.also)} later call{'s' if len(edit.also) > 1 else ''} like it"
-    if edit.kind == "wait" and edit.after is not None:
-        return f"send {words} only after {call_words(replay, edit.after)} has taken effect"
-    key = label(replay.policy, edit.key or "")
-    if edit.kind == "add":
-        return f"send {key} with {words}"
-    if edit.kind == "replace":
-        return f"send in {words} the {key} that {edit.holder} holds"
-    return f"leave {key} out of {words}"
 
 
 def repair_sentence(replay: Replay, repair: Repair | None) -> str:
@@ -107,19 +69,6 @@ def repair_sentence(replay: Replay, repair: Repair | None) -> str:
         return "No change of up to three calls was found that keeps the person one profile."
     words = listed(edit_words(replay, edit) for edit in repair.edits)
     return f"The smallest change, verified by replay: {words}."
-
-
-def _applied(replay: Replay, edits: Iterable[Edit]) -> dict[CallNumber, Call]:
-    changes: dict[CallNumber, Call] = {}
-    for edit in edits:
-        for number in edit.calls:
-            call = changes.get(number, replay.history.call(number))
-            if edit.identifier is not None:
-                call = call.carrying(edit.identifier)
-            elif edit.kind == "drop" and edit.key is not None:
-                call = call.without(edit.key)
-            changes[number] = call
-    return changes
 
 
 def _search(
@@ -132,15 +81,17 @@ def _search(
     menu = tuple(dict.fromkeys(edit for case in cases for edit in _menu(replay, own, *case)))
     tries = max(8, EFFORT // max(1, len(part.numbers)))
     sets = (edits for size in range(1, LARGEST + 1) for edits in combinations(menu, size))
-    policy = _seeing(replay.policy)
+    policy = seeing(replay.policy)
     steps = part.steps({}, policy=policy)
-    before, relapses = _profiles(persons, steps), _relapses(policy, steps)
+    before, relapses = profiles_of(persons, steps), _relapses(policy, steps)
+    shared = shared_by(persons, steps)
     if before[person] == 1:
         return ()
     for edits in islice(sets, tries):
-        steps = part.steps(_applied(replay, edits), policy=policy)
-        after = _profiles(persons, steps)
+        steps = part.steps(applied(replay, edits), early=moved(edits), policy=policy)
+        after = profiles_of(persons, steps)
         harmless = all(after[name] <= before[name] for name in before)
+        harmless = harmless and shared_by(persons, steps) <= shared
         if after[person] == 1 and harmless and _relapses(policy, steps) <= relapses:
             return edits
     return None
@@ -159,8 +110,8 @@ def _relapses(policy: Policy, steps: Mapping[CallNumber, Step]) -> int:
     return count
 
 
-def _seeing(policy: Policy) -> Policy:
-    """The policy under which calls of one instant see each other: waiting is another edit."""
+def seeing(policy: Policy) -> Policy:
+    """Return the policy under which calls of one instant see each other; waiting is an edit."""
     return policy.assuming({policy.at_once.code: "seen"}) if policy.at_once else policy
 
 
@@ -168,15 +119,26 @@ def _calls(finding: Finding | None) -> Mapping[str, CallNumber]:
     return finding.calls if finding else {}
 
 
-def _profiles(persons: Persons, steps: Mapping[CallNumber, Step]) -> Counter[PersonName]:
-    """How many profiles each person has, by the rules."""
+def profiles_of(persons: Persons, steps: Mapping[CallNumber, Step]) -> Counter[PersonName]:
+    """Return how many profiles each person has, by the rules."""
+    return Counter(person for person, _ in _pairs(persons, steps))
+
+
+def shared_by(persons: Persons, steps: Mapping[CallNumber, Step]) -> int:
+    """Return how many persons are on a profile on which another person is, too."""
+    crowds = Counter(profile for _, profile in _pairs(persons, steps))
+    return sum(number - 1 for number in crowds.values())
+
+
+def _pairs(
+    persons: Persons, steps: Mapping[CallNumber, Step]
+) -> set[tuple[PersonName, ProfileName]]:
     into = survivors(steps.values())
-    pairs = {
-        (persons.of(number), into.get(step.profile, step.profile))
+    return {
+        (person, into.get(step.profile, step.profile))
         for number, step in steps.items()
-        if step.profile
+        if step.profile and (person := persons.of(number)) is not None
     }
-    return Counter(person for person, _ in pairs if person is not None)
 
 
 def _menu(
@@ -191,7 +153,7 @@ def _menu(
     stale = [r for r in wrong if r.finding != "never-held" or r.key == replay.policy.order[0]]
     missing = [r for r in rungs if r.sent is None and r.holds and not stands_for_nobody(r.holds)]
     for rung in (*stale, *missing, *wrong):
-        kind: EditKind = "replace" if rung.sent else "add"
+        kind = _kind(rung)
         for also in dict.fromkeys(((), _alike(replay, own, split, rung))):
             yield Edit(split.call, kind, rung.key, rung.holds, split.source, also=also)
     if split.chance is not None:
@@ -199,6 +161,16 @@ def _menu(
         for identifier in call.identifiers:
             if earlier.get(identifier.key) is None:
                 yield Edit(split.chance, "add", identifier.key, identifier)
+    if len(call.identifiers) > 1:
+        yield from (Edit(split.call, "drop", rung.key) for rung in stale)
+    later = (n for n in own if n > split.call and not replay.history.call(n).reads)
+    yield from (Edit(n, "order", before=split.call) for n in islice(later, BRIDGES))
+
+
+def _kind(rung: Rung) -> EditKind:
+    if rung.finding == "spelled-otherwise":
+        return "normalise"
+    return "replace" if rung.sent else "add"
 
 
 def _alike(
@@ -243,7 +215,7 @@ def _against(
         for key in replay.policy.order:
             edit = Edit(split.call, "add", key, held.get(key), split.source)
             missing = key in held and call.get(key) is None
-            if missing and joins(part.steps(_applied(replay, [edit]), early=(split.call, writer))):
+            if missing and joins(part.steps(applied(replay, [edit]), early=(split.call, writer))):
                 return edit
         return Edit(split.call, "wait", after=writer)
     sent, email = call.get("email"), held.get("email")
@@ -251,5 +223,5 @@ def _against(
         return None
     codes = replay.policy.together(sent, email)
     strict = replay.policy.assuming(dict.fromkeys(codes, "different"))
-    edit = Edit(split.call, "replace", "email", email, split.source)
-    return edit if codes and joins(part.steps(_applied(replay, [edit]), policy=strict)) else None
+    edit = Edit(split.call, "normalise", "email", email, split.source)
+    return edit if codes and joins(part.steps(applied(replay, [edit]), policy=strict)) else None

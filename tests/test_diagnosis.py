@@ -1,13 +1,15 @@
 """Claims about a diagnosis: who split, the repair that mends it, and what hangs on open rules."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from idgraph.calls import Call, CallNumber, History, history
 from idgraph.diagnosis import Diagnosis, diagnose, hinge_sentence
+from idgraph.edits import Edit
 from idgraph.notation import parse
 from idgraph.persons import link
-from idgraph.repairs import Edit
 from idgraph.replays import Replay, replay
 from idgraph.splitting import splits
 
@@ -25,6 +27,9 @@ def _edited(told: History, edits: tuple[Edit, ...]) -> History:
                 calls[number] = calls[number].carrying(edit.identifier)
             elif edit.kind == "drop" and edit.key is not None:
                 calls[number] = calls[number].without(edit.key)
+            elif edit.kind == "order" and edit.before is not None:
+                at = calls[edit.before].sent_at or 0
+                calls[number] = replace(calls[number], sent_at=at - 1)
     return history(calls.values())
 
 
