@@ -4,6 +4,7 @@
     history = ig.read("calls.jsonl")            # what was sent, in order
     replay = ig.replay(history)                 # what the documented rules make of it
     ig.diagnose(replay)                         # who split, at which call, why, what to change
+    ig.merge_list(replay)                       # which of the duplicates that exist to merge
     ig.Stepper(replay)                          # go through it, call by call
     ig.identity_graph(replay)                   # a networkx.MultiDiGraph
     ig.report([replay], "report.html")          # one offline file, redacted
@@ -14,8 +15,9 @@ History), `placeholders`; `notation`; `dialects` (requests into calls, one file 
 (where the platform filed things), `policies` (data: what a platform does), `rules` and `policy`,
 `resolve` (the rules, once); `steps`, `decoding`, `replays`, `observing` (calls joined with
 exports); `persons`, `redaction`; `ladders`, `splitting`, `graph`, `demos`; `causes` (one file
-each); `explain`; `repairs`; `diagnosis`; `coverage`; `records`; `recording` (a proxy); `views`
-(one file each, plain blocks); `surfaces` (html, text, widget, report); `cli`.
+each); `explain`; `repairs`; `diagnosis`; `merging` (the duplicates that exist); `coverage`;
+`records`; `recording` (a proxy); `views` (one file each, plain blocks); `surfaces` (html, text,
+widget, report); `cli`.
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from idgraph.ladders import WhyNot as WhyNot
     from idgraph.ladders import ladder as ladder
     from idgraph.ladders import why_not as why_not
+    from idgraph.merging import MergeList as MergeList
+    from idgraph.merging import merge_list as merge_list
     from idgraph.notation import parse as parse
     from idgraph.notation import write as write
     from idgraph.observing import observed as observed
@@ -77,6 +81,8 @@ _HOMES = {
     "WhyNot": "ladders",
     "ladder": "ladders",
     "why_not": "ladders",
+    "MergeList": "merging",
+    "merge_list": "merging",
     "parse": "notation",
     "write": "notation",
     "Persons": "persons",

@@ -260,6 +260,44 @@ def diagnose(*, history: History, rules: Rules, shown: bool, as_json: bool) -> N
 
 @cli.command()
 @ruled
+@click.option("--csv", "sheet", metavar="FILE", help="Write the list as a table, too.")
+@click.option("--requests", metavar="FILE", help="Write the merges as requests, JSON Lines.")
+@as_json
+def merges(
+    *,
+    history: History,
+    rules: Rules,
+    shown: bool,
+    sheet: str | None,
+    requests: str | None,
+    as_json: bool,
+) -> None:
+    """List the duplicates that exist: which profile to merge into which, and which not.
+
+    Nothing is sent. The requests hold the real profile ids of the platform, and nothing else of a
+    person; pairs that anything speaks against are not among them.
+    """
+    from idgraph import merging, records
+    from idgraph.surfaces import chapters, terminal
+
+    found = merging.merge_list(rules(history))
+    if as_json:
+        _lines(records.merges(found, redact=not shown))
+        for warning in merging.WARNINGS if found.pairs else ():
+            _note(warning)
+    else:
+        account = terminal.account(_veiled(history, shown=shown))
+        _blocks((*chapters.merges(found, redact=not shown), *account))
+    if sheet:
+        written = found.write_csv(sheet, redact=not shown)
+        _note(f"Wrote {written}" + ("." if shown else ", with stand-ins (see --show-identifiers)."))
+    if requests:
+        written = found.write_requests(requests)
+        _note(f"Wrote {written}; merges in it: {len(found.ready)}. {merging.pacing()}")
+
+
+@cli.command()
+@ruled
 @click.option("-o", "--output", required=True, metavar="FILE", help="The HTML file to write.")
 @click.option("--title", help="The heading of the report.")
 def report(*, history: History, rules: Rules, shown: bool, output: str, title: str | None) -> None:

@@ -14,6 +14,7 @@ from idgraph.clocks import iso
 from idgraph.coverage import Coverage, cover
 from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis
 from idgraph.edits import edit_words
+from idgraph.merging import COLUMNS, MergeList
 from idgraph.observing import Observed
 from idgraph.repairs import Repair
 from idgraph.replays import Replay
@@ -85,6 +86,11 @@ def steps(replay: Replay) -> Iterator[Record]:
 def persons(diagnosis: Diagnosis) -> Iterator[Record]:
     """Return the persons that split, with causes, why and what to change."""
     return (_person(diagnosis, person) for person in diagnosis)
+
+
+def merges(found: MergeList, *, redact: bool = True) -> Iterator[Record]:
+    """Return the pairs of a merge list, ready and blocked ones."""
+    return ({name: getattr(pair, name) for name in COLUMNS} for pair in found.shown(redact=redact))
 
 
 def rules(policy: Policy) -> Iterator[Record]:

@@ -32,10 +32,10 @@ class Demo:
 
 
 _EMAIL_CHANGE = """
-    server  event="Placed Order" external_id=b1001 email=betty@example.com -> 01BETTY
-    +20min  browser event="Viewed Product" email=betty@example.com -> 01BETTY
-    +1d     server event="Updated Account" external_id=b1001 email=betty.new@example.com -> 01BETTY
-    +4min   server event="Placed Order" external_id=b1001 email=betty.new@example.com -> 01BETTY
+    server  event="Placed Order" external_id=b1001 email=betty@example.com -> BETTY1
+    +20min  browser event="Viewed Product" email=betty@example.com -> BETTY1
+    +1d     server event="Updated Account" external_id=b1001 email=betty.new@example.com -> BETTY1
+    +4min   server event="Placed Order" external_id=b1001 email=betty.new@example.com -> BETTY1
     +2min   browser event="Viewed Product" email={email} -> {profile}
 """
 
@@ -58,8 +58,8 @@ _SHOP = """
     +30min   browser event="Viewed Product" email=dora@example.com
     +2h      server event="Placed Order" external_id:=512 email=emil@example.com
     +1min    server event="Fulfilled Order" external_id=512
-    +20min   server event="Placed Order" external_id=f9 email=faye@example.com -> 01FAYE
-    &        form email=faye@example.com -> 01FAYE2
+    +20min   server event="Placed Order" external_id=f9 email=faye@example.com -> FAYEA1
+    &        form email=faye@example.com -> FAYEA2
     +1d      server event="Placed Order" external_id=d48 email=dora@example.com
     +3h      browser event="Viewed Product" email=carl@example.com
     +10min   browser event="Viewed Product" email=betty.new@example.com
@@ -150,16 +150,16 @@ _CHANGES = (
     (
         "email-change-worked",
         "The email change, as it worked",
-        {"email": "betty.new@example.com", "profile": "01BETTY"},
+        {"email": "betty.new@example.com", "profile": "BETTY1"},
     ),
     (
         "email-change-broke",
         "The email change, as it broke: same payloads, two profiles",
-        {"email": "betty.new@example.com", "profile": "01BETTY2"},
+        {"email": "betty.new@example.com", "profile": "BETTY2"},
     ),
     (
         "email-change-old",
         "The email change with a browser that still knows the old address",
-        {"email": "betty@example.com", "profile": "01BETTY2"},
+        {"email": "betty@example.com", "profile": "BETTY2"},
     ),
 )

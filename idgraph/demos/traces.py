@@ -19,14 +19,14 @@ from idgraph.clocks import SECOND, iso
 from idgraph.demos.requests import event_id_of, event_of, exchange
 
 _STORY = """
-    server  event="Placed Order" external_id=a77 email=ann@example.com -> 01ANN
-    +5min   server event="Placed Order" external_id=b1001 email=betty@example.com -> 01BETTY
-    +2min   browser event="Viewed Product" email=betty@example.com -> 01BETTY
-    +1d     server event="Fulfilled Order" external_id=b1001 email=betty.new@example.com -> 01BETTY
-    +4s     browser event="Active on Site" email=betty@example.com -> 01BETTY2
-    +50s    browser event="Viewed Product" email=betty@example.com -> 01BETTY2
-    +6min   server event="Placed Order" external_id=b1001 email=betty.new@example.com -> 01BETTY
-    +1h     server event="Placed Order" external_id=a77 email=ann@example.com -> 01ANN
+    server  event="Placed Order" external_id=a77 email=ann@example.com -> ANNAA1
+    +5min   server event="Placed Order" external_id=b1001 email=betty@example.com -> BETTY1
+    +2min   browser event="Viewed Product" email=betty@example.com -> BETTY1
+    +1d     server event="Fulfilled Order" external_id=b1001 email=betty.new@example.com -> BETTY1
+    +4s     browser event="Active on Site" email=betty@example.com -> BETTY2
+    +50s    browser event="Viewed Product" email=betty@example.com -> BETTY2
+    +6min   server event="Placed Order" external_id=b1001 email=betty.new@example.com -> BETTY1
+    +1h     server event="Placed Order" external_id=a77 email=ann@example.com -> ANNAA1
 """
 _SHOP = "https://shop.example/"
 _NOISE = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from idgraph import explain
 from idgraph.calls import History, Identifier
@@ -10,6 +10,7 @@ from idgraph.clocks import iso
 from idgraph.coverage import cover
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis, hinge_sentence
 from idgraph.ladders import WhyNot
+from idgraph.merging import BLOCKS, WARNINGS, MergeList, MergePair
 from idgraph.replays import Replay
 from idgraph.views import why_not as view
 from idgraph.views.base.blocks import (
@@ -32,6 +33,7 @@ from idgraph.views.base.blocks import (
 MOST = 40
 """Cases that are drawn; further persons that split are listed in the summary only."""
 _REJECTS = 100
+_PAIRS = 20
 _SUMMARY = ("Person", "Profiles", "Split at", "Cause", "What happened", "What to change")
 
 
@@ -115,6 +117,37 @@ def hinges(diagnosis: Diagnosis) -> list[Block]:
         Paragraph(rich("These results hang on rules that nothing documents:")),
         Items(sentences),
     ]
+
+
+def merges(found: MergeList, *, redact: bool = True) -> Iterator[Block]:
+    """Return which profiles to merge into which, what speaks against the others, the warnings."""
+    pairs = found.shown(redact=redact)
+    if not pairs:
+        yield Notice(rich("No person has several profiles: there is nothing to merge."), "good")
+        return
+    caption = f"{len(found.ready)} of {count(len(pairs), 'pair')} ready to merge"
+    heads = ("Person", "Destination", "Its id", "Source", "Its id", "Reason", "Blocked")
+    yield Table(rich(caption), tuple(map(rich, heads)), tuple(map(_merge, pairs)), "merges")
+    if found.blocked:
+        yield Paragraph(rich("Not to be merged, and why:"))
+        every = {code: [pair for pair in pairs if pair.blocked == code] for code in found.blocked}
+        yield Items(tuple(rich(_block(code, held)) for code, held in every.items()))
+    yield from (Notice(rich(sentence), "warning") for sentence in WARNINGS)
+
+
+def _merge(pair: MergePair) -> Row:
+    said = (pair.person, pair.destination, pair.destination_id, pair.source, pair.source_id)
+    cells = [Cell(words(text or "not known")) for text in said]
+    codes = [Cell(code(pair.reason)), Cell(code(pair.blocked) if pair.blocked else words("-"))]
+    return Row((*cells, *codes))
+
+
+def _block(code: str, pairs: Sequence[MergePair]) -> str:
+    """Return which pairs something speaks against, and what."""
+    named = [f"{pair.source} into {pair.destination}" for pair in pairs[:_PAIRS]]
+    left = len(pairs) - len(named)
+    more = [f"{left} more"] if left > 0 else []
+    return f"`{code}` ({explain.listed([*named, *more])}): {BLOCKS[code]}."
 
 
 def rules(replayed: Replay) -> list[Block]:

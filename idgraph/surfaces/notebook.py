@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from idgraph.calls import History
 from idgraph.diagnosis import Diagnosis, diagnose
 from idgraph.ladders import WhyNot, why_not
+from idgraph.merging import MergeList
 from idgraph.redaction import redact
 from idgraph.replays import Replay
 from idgraph.surfaces import chapters, html, report, stills, svg, trees
@@ -36,6 +37,8 @@ def mimebundle(result: object) -> dict[str, str]:
         bundle["text/html"] = _plain(chapters.why_not(veiled))
     elif isinstance(result, History | Replay | Diagnosis):
         bundle["text/html"] = markup(result)
+    elif isinstance(result, MergeList):
+        bundle["text/html"] = _plain(chapters.merges(result))
     return bundle
 
 
