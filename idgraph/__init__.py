@@ -4,6 +4,7 @@
     history = ig.read("calls.jsonl")            # what was sent, in order
     replay = ig.replay(history)                 # what the documented rules make of it
     ig.diagnose(replay)                         # who split, at which call, why, what to change
+    ig.repair(replay)                           # what to change at which call site
     ig.merge_list(replay)                       # which of the duplicates that exist to merge
     ig.Stepper(replay)                          # go through it, call by call
     ig.identity_graph(replay)                   # a networkx.MultiDiGraph
@@ -15,7 +16,8 @@ History), `placeholders`; `notation`; `dialects` (requests into calls, one file 
 (where the platform filed things), `policies` (data: what a platform does), `rules` and `policy`,
 `resolve` (the rules, once); `steps`, `decoding`, `replays`, `observing` (calls joined with
 exports); `persons`, `redaction`; `ladders`, `splitting`, `graph`, `demos`; `causes` (one file
-each); `explain`; `repairs`; `diagnosis`; `merging` (the duplicates that exist); `coverage`;
+each); `explain`; `edits`, `repairs`; `diagnosis`; `advising` (one line for a call site),
+`merging` (the duplicates that exist); `coverage`;
 `records`; `recording` (a proxy); `views` (one file each, plain blocks); `surfaces` (html, text,
 widget, report); `cli`.
 """
@@ -26,6 +28,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from idgraph.advising import Repairs as Repairs
+    from idgraph.advising import repair as repair
     from idgraph.calls import Call as Call
     from idgraph.calls import History as History
     from idgraph.calls import Identifier as Identifier
@@ -64,6 +68,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Repairs": "advising",
+    "repair": "advising",
     "Call": "calls",
     "History": "calls",
     "Identifier": "calls",

@@ -260,6 +260,22 @@ def diagnose(*, history: History, rules: Rules, shown: bool, as_json: bool) -> N
 
 @cli.command()
 @ruled
+@as_json
+def repair(*, history: History, rules: Rules, shown: bool, as_json: bool) -> None:
+    """Say what to change at which call site, what that does to everybody, and for each person."""
+    from idgraph import advising, records
+    from idgraph.surfaces import chapters, terminal
+
+    veiled = _veiled(history, shown=shown)
+    found = advising.repair(rules(veiled))
+    if as_json:
+        _lines(records.repairs(found))
+    else:
+        _blocks((*chapters.repairs(found), *terminal.account(veiled)))
+
+
+@cli.command()
+@ruled
 @click.option("--csv", "sheet", metavar="FILE", help="Write the list as a table, too.")
 @click.option("--requests", metavar="FILE", help="Write the merges as requests, JSON Lines.")
 @as_json

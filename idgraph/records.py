@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from idgraph import differences as unlike
+from idgraph.advising import Effect, Repairs, advice_sentence
 from idgraph.calls import Call, CallNumber, History, Identifier, Key, Reading
 from idgraph.causes import Cause
 from idgraph.clocks import iso
@@ -91,6 +92,38 @@ def persons(diagnosis: Diagnosis) -> Iterator[Record]:
 def merges(found: MergeList, *, redact: bool = True) -> Iterator[Record]:
     """Return the pairs of a merge list, ready and blocked ones."""
     return ({name: getattr(pair, name) for name in COLUMNS} for pair in found.shown(redact=redact))
+
+
+def repairs(found: Repairs) -> Iterator[Record]:
+    """Return the repair of each person that split, then the advice by call site."""
+    replay = found.diagnosis.replay
+    for person in found.persons:
+        mended = _repair(replay, person.repair, person.advice)
+        none: Record = {"edits": [], "verified": False, "prevents": [], "says": person.advice}
+        yield {"person": person.name, **(mended or none), "side_effects": []}
+    for one in found.advice:
+        yield {
+            "advice": {
+                "channel": one.site.channel,
+                "endpoint": one.site.endpoint,
+                "event": one.site.event or None,
+                "edit": one.kind,
+                "key": one.key,
+                "calls": list(one.calls),
+                **_effect(one.effect),
+                "verified": one.verified,
+                "says": advice_sentence(replay, one),
+            }
+        }
+    yield {"together": _effect(found.together)}
+
+
+def _effect(effect: Effect) -> Record:
+    splits = list(effect.harms)
+    return {
+        "cures": list(effect.cures),
+        "side_effects": {"splits": splits, "joins": effect.joins},
+    }
 
 
 def rules(policy: Policy) -> Iterator[Record]:

@@ -222,3 +222,11 @@ def test_two_policies_are_compared_in_general_and_on_a_log(log: str) -> None:
     shown = run(*pair)
     assert "2 of 3 calls" in shown.output
     assert "quirkyname73" not in shown.output
+
+
+def test_repair_gives_a_line_a_person_and_then_the_advice(log: str) -> None:
+    person, *_, last = rows(run("repair", log, "--json"))
+    assert {"edits", "verified", "prevents", "side_effects"} <= set(person)
+    assert person["prevents"] == [3]
+    assert {"cures", "side_effects"} == set(last["together"])
+    assert "smallest change" in run("repair", log).output

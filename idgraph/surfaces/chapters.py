@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from idgraph import explain
+from idgraph.advising import Advice, Effect, Repairs, advice_sentence
 from idgraph.calls import History, Identifier
 from idgraph.clocks import iso
 from idgraph.coverage import cover
@@ -117,6 +118,38 @@ def hinges(diagnosis: Diagnosis) -> list[Block]:
         Paragraph(rich("These results hang on rules that nothing documents:")),
         Items(sentences),
     ]
+
+
+def repairs(found: Repairs) -> Iterator[Block]:
+    """Return the changes at call sites with what they do to everybody, then person by person."""
+    told = found.diagnosis.replay
+    if not found.persons:
+        yield Notice(rich(verdict(found.diagnosis)), "good")
+        return
+    if found.advice:
+        heads = ("Change", "Calls", "Keeps whole", "Splits instead", "Joins two persons")
+        rows = tuple(_advised(told, one) for one in found.advice)
+        if len(rows) > 1:
+            first = (Cell(rich("All verified ones without side effects, at once")), Cell(words("")))
+            rows += (Row((*first, *_effect(found.together))),)
+        caption = rich("Changes at call sites, tried on every call there")
+        yield Table(caption, tuple(map(rich, heads)), rows, "repairs")
+    yield Paragraph(rich("Person by person, the smallest change:"))
+    shown = found.persons[:MOST]
+    yield Items(tuple(rich(f"{person.name}: {person.advice}") for person in shown))
+    left = len(found.persons) - len(shown)
+    if left:
+        yield Paragraph(rich(f"And {count(left, 'person')} more."))
+
+
+def _advised(told: Replay, one: Advice) -> Row:
+    said = rich(advice_sentence(told, one))
+    return Row((Cell(said), Cell(words(str(len(one.calls)))), *_effect(one.effect, one.verified)))
+
+
+def _effect(effect: Effect, verified: bool = True) -> tuple[Cell, ...]:  # noqa: FBT001, FBT002
+    cured = f"{len(effect.cures)}{'' if verified else ' (each by itself)'}"
+    return tuple(Cell(words(text)) for text in (cured, str(len(effect.harms)), str(effect.joins)))
 
 
 def merges(found: MergeList, *, redact: bool = True) -> Iterator[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from idgraph.advising import Repairs, repair
 from idgraph.calls import History
 from idgraph.diagnosis import Diagnosis, diagnose
 from idgraph.ladders import WhyNot, why_not
@@ -37,6 +38,8 @@ def mimebundle(result: object) -> dict[str, str]:
         bundle["text/html"] = _plain(chapters.why_not(veiled))
     elif isinstance(result, History | Replay | Diagnosis):
         bundle["text/html"] = markup(result)
+    elif isinstance(result, Repairs):
+        bundle["text/html"] = _plain(chapters.repairs(repair(shown(result.diagnosis))))
     elif isinstance(result, MergeList):
         bundle["text/html"] = _plain(chapters.merges(result))
     return bundle
