@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST = 3
 """Profiles that are held against one call, the latest first."""
+NARROW = ("Key", "Result", "Why")
 HEADS = ("Profile", "Key", "Result", "Profile holds", "Call sent", "Why")
 
 
@@ -28,34 +29,56 @@ def panel(case: Case, step: Step) -> Table | None:
 
     Keys that neither the call carries nor the profile holds say nothing and are left out.
     """
-    others = list(_others(case, step))[-MOST:]
-    rows = tuple(row for name in reversed(others) for row in rungs(case.replay, step.number, name))
+    others = list(_others(case, step))[-MOST:][::-1]
+    rows = tuple(
+        _narrow(case.replay, rung, name, several=len(others) > 1)
+        for name in others
+        for rung in _telling(case.replay, step.number, name)
+    )
     if not rows:
         return None
-    named = explain.listed(reversed(others), last="or")
-    caption = words(f"Why did call {step.number} not go to {named}?")
-    return Table(caption, tuple(map(rich, HEADS)), rows, "why-not")
+    caption = f"Why did call {step.number} not go to {explain.listed(others, last='or')}?"
+    return Table(words(caption), tuple(map(rich, NARROW)), rows, "why-not")
+
+
+def _narrow(replay: Replay, rung: Rung, profile: ProfileName, *, several: bool) -> Row:
+    """A row for a panel: three columns are all that fits beside the other panels."""
+    key = code(replay.policy.label(rung.key))
+    why = rich(explain.upper(explain.rung_words(replay, rung, profile)))
+    if rung.holds and not rung.passes:
+        why = (*why, *words(": "), *_value(rung.holds), *words(_since(rung)))
+    return Row((Cell((*words(f"{profile} "), *key) if several else key), _result(rung), Cell(why)))
 
 
 def rungs(replay: Replay, number: int, profile: ProfileName) -> Iterator[Row]:
     """Return a row for each telling key, in the order of trial."""
-    telling = [rung for rung in ladder(replay, number, profile) if rung.sent or rung.holds]
-    return (_row(replay, rung, profile) for rung in telling)
+    return (_row(replay, rung, profile) for rung in _telling(replay, number, profile))
+
+
+def _telling(replay: Replay, number: int, profile: ProfileName) -> list[Rung]:
+    return [rung for rung in ladder(replay, number, profile) if rung.sent or rung.holds]
 
 
 def _row(replay: Replay, rung: Rung, profile: ProfileName) -> Row:
     why = explain.rung_words(replay, rung, profile)
-    since = f", since call {rung.since}" if rung.holds and rung.since else ""
     return Row(
         (
             Cell(words(profile)),
             Cell(code(replay.policy.label(rung.key))),
-            Cell(words("PASS" if rung.passes else "FAIL"), "matched" if rung.passes else "lost"),
-            Cell((*_value(rung.holds), *words(since)), "" if rung.holds else "muted"),
+            _result(rung),
+            Cell((*_value(rung.holds), *words(_since(rung))), "" if rung.holds else "muted"),
             Cell(_value(rung.sent), "" if rung.sent else "muted"),
             Cell(rich(explain.upper(why))),
         )
     )
+
+
+def _result(rung: Rung) -> Cell:
+    return Cell(words("PASS" if rung.passes else "FAIL"), "matched" if rung.passes else "lost")
+
+
+def _since(rung: Rung) -> str:
+    return f" since call {rung.since}" if rung.holds and rung.since else ""
 
 
 def _value(identifier: Identifier | None) -> Rich:
