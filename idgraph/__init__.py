@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from idgraph.demos import write_traces as write_traces
     from idgraph.diagnosis import Diagnosis as Diagnosis
     from idgraph.diagnosis import diagnose as diagnose
+    from idgraph.differences import changed_calls as changed_calls
+    from idgraph.differences import compare_policies as compare_policies
     from idgraph.errors import IdgraphError as IdgraphError
     from idgraph.graph import graph_json as graph_json
     from idgraph.graph import identity_graph as identity_graph
@@ -80,6 +82,8 @@ _HOMES = {
     "observed": "observing",
     "Diagnosis": "diagnosis",
     "diagnose": "diagnosis",
+    "changed_calls": "differences",
+    "compare_policies": "differences",
     "IdgraphError": "errors",
     "graph_json": "graph",
     "identity_graph": "graph",

@@ -116,7 +116,7 @@ class ChangedCall:
     other: Outcome
 
 
-def differences(one: Policy, other: Policy) -> tuple[Difference, ...]:
+def compare_policies(one: Policy, other: Policy) -> tuple[Difference, ...]:
     """Return the typical situations in which two policies do not do the same, in a fixed order.
 
     Each is replayed for each channel, and for each endpoint of which both speak; senders with which

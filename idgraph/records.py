@@ -153,7 +153,7 @@ def rule(policy: Policy, row: Rule) -> Record:
 
 def differences(one: Policy, other: Policy) -> Iterator[Record]:
     """Return the typical situations in which two policies do not do the same."""
-    for found in unlike.differences(one, other):
+    for found in unlike.compare_policies(one, other):
         yield {
             "situation": found.situation,
             "senders": list(found.senders),

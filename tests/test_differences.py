@@ -3,20 +3,20 @@
 import pytest
 
 from idgraph import policy as policies
-from idgraph.differences import SITUATIONS, changed_calls, differences
+from idgraph.differences import SITUATIONS, changed_calls, compare_policies
 from idgraph.notation import parse
 
 CLASSIC, LATE, CURRENT = map(policies.load, ("klaviyo-classic", "klaviyo-classic-late", "klaviyo"))
 
 
 def _found(one: policies.Policy, other: policies.Policy) -> dict[str, tuple[str, ...]]:
-    return {row.situation: row.senders for row in differences(one, other)}
+    return {row.situation: row.senders for row in compare_policies(one, other)}
 
 
 @pytest.mark.parametrize("name", policies.names())
 def test_a_policy_does_not_differ_from_itself(name: str) -> None:
     chosen = policies.load(name)
-    assert differences(chosen, chosen) == ()
+    assert compare_policies(chosen, chosen) == ()
 
 
 def test_the_cut_of_2022_shows_in_updates_and_in_nothing_else() -> None:
@@ -34,15 +34,15 @@ def test_the_cut_of_2022_shows_in_updates_and_in_nothing_else() -> None:
 def test_a_profile_held_by_the_lower_key_alone_is_merged_today_and_was_not() -> None:
     (row,) = (
         row
-        for row in differences(CLASSIC, CURRENT)
+        for row in compare_policies(CLASSIC, CURRENT)
         if row.situation == "an email that another profile holds, and nothing else"
     )
     assert (row.one.merged, row.other.merged) == ((), ("P2",))
 
 
 def test_differences_are_the_other_way_round_the_other_way_round() -> None:
-    forth = {(r.situation, r.one.words, r.other.words) for r in differences(CLASSIC, CURRENT)}
-    back = {(r.situation, r.other.words, r.one.words) for r in differences(CURRENT, CLASSIC)}
+    forth = {(r.situation, r.one.words, r.other.words) for r in compare_policies(CLASSIC, CURRENT)}
+    back = {(r.situation, r.other.words, r.one.words) for r in compare_policies(CURRENT, CLASSIC)}
     assert forth == back
 
 

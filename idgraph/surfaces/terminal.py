@@ -156,7 +156,7 @@ def policy(chosen: Policy) -> Iterator[Block]:
 
 def differences(one: Policy, other: Policy) -> Iterator[Block]:
     """Return the typical situations in which two policies do not do the same."""
-    found = unlike.differences(one, other)
+    found = unlike.compare_policies(one, other)
     rows = (
         (d.situation, " ".join(d.senders), d.one.words, d.other.words)  # the keys of nobody
         for d in found
