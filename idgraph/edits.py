@@ -12,6 +12,15 @@ from idgraph.replays import Replay
 from idgraph.steps import ProfileName
 
 EditKind = Literal["add", "replace", "normalise", "drop", "wait", "order"]
+KINDS: dict[EditKind, str] = {
+    "add": "send a key that the profile holds, which the call lacks",
+    "replace": "send the value that the profile holds, in place of another one",
+    "normalise": "send the value in the spelling that the profile holds",
+    "drop": "leave out a key whose value is a placeholder or out of date",
+    "wait": "send the call only after another one has taken effect",
+    "order": "send a call that knows both keys before the one that knows one",
+}
+"""What a repair may change, as a sender would do it."""
 
 
 @dataclass(frozen=True, slots=True)

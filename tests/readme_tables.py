@@ -10,6 +10,7 @@ from pathlib import Path
 
 from idgraph import causes, demos, errors, exports, policy, registry, sources
 from idgraph.dialects.base import NOT_CALLS, REJECTS
+from idgraph.edits import KINDS
 from idgraph.explain import keyed
 from idgraph.exports.base import NOT_USED
 from idgraph.redaction import redact
@@ -67,6 +68,10 @@ def _causes() -> str:
     return _table(("cause", "what it is", "what to do", "known from"), rows)
 
 
+def _edits() -> str:
+    return _table(("change", "what the sender does"), ((f"`{k}`", s) for k, s in KINDS.items()))
+
+
 def _formats() -> str:
     rows = ((f"`{source.name}`", source.title, source.says) for source in sources.formats())
     return _table(("format", "what it is", "how it is read"), rows)
@@ -96,6 +101,7 @@ def _messages() -> str:
 TABLES = {
     "policies": _policies,
     "causes": _causes,
+    "edits": _edits,
     "dialects": _dialects,
     "formats": _formats,
     "exports": _exports,
