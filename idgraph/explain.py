@@ -150,12 +150,12 @@ def why_not_sentence(found: WhyNot) -> str:
         return f"No single key would have led {words} to {found.profile} (tried by replay)."
     key = label(found.replay.policy, found.link.identifier.key)
     if found.link.call == found.call:
-        verb = "in place of its own" if found.link.replaces else "as well"
-        return (
-            f"Missing, verified by replay: had {words} carried the {key} of {found.profile} {verb}."
-        )
-    earlier = call_words(found.replay, found.link.call)
-    return f"Missing, verified by replay: had {earlier} carried the {key} that {words} carries."
+        instead = " in place of its own" if found.link.replaces else ""
+        missing = f"{words} would have found {found.profile} with its {key}{instead}"
+    else:
+        earlier = call_words(found.replay, found.link.call)
+        missing = f"{words} would have found {found.profile}, had {earlier} carried its {key} too"
+    return f"The smallest thing missing, verified by replay: {missing}."
 
 
 def ladder_sentence(replay: Replay, rungs: Iterable[Rung], profile: ProfileName) -> str:
