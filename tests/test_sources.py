@@ -95,6 +95,7 @@ def test_sample_is_recognised_and_reads_to_what_it_expects(source: Source) -> No
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", SOURCES, ids=lambda it: it.name)
 def test_broken_variants_of_a_sample_are_rejects_or_one_error(source: Source) -> None:
     sample = sample_of(source)
