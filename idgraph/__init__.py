@@ -7,6 +7,7 @@
     ig.repair(replay)                           # what to change at which call site
     ig.merge_list(replay)                       # which of the duplicates that exist to merge
     ig.Stepper(replay)                          # go through it, call by call
+    ig.WhatIf(replay)                           # edit a call and see both futures
     ig.identity_graph(replay)                   # a networkx.MultiDiGraph
     ig.report([replay], "report.html")          # one offline file, redacted
 
@@ -16,10 +17,9 @@ History), `placeholders`; `notation`; `dialects` (requests into calls, one file 
 (where the platform filed things), `policies` (data: what a platform does), `rules` and `policy`,
 `resolve` (the rules, once); `steps`, `decoding`, `replays`, `observing` (calls joined with
 exports); `persons`, `redaction`; `ladders`, `splitting`, `graph`, `demos`; `causes` (one file
-each); `explain`; `edits`, `repairs`; `diagnosis`; `advising` (one line for a call site),
-`merging` (the duplicates that exist); `coverage`;
-`records`; `recording` (a proxy); `views` (one file each, plain blocks); `surfaces` (html, text,
-widget, report); `cli`.
+each); `explain`; `futures` (what if); `edits`, `repairs`; `diagnosis`; `advising` (one line for a
+call site), `merging` (the duplicates that exist); `coverage`; `records`; `recording` (a proxy);
+`views` (one file each, plain blocks); `surfaces` (html, text, widgets, report); `cli`.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from idgraph.differences import changed_calls as changed_calls
     from idgraph.differences import compare_policies as compare_policies
     from idgraph.errors import IdgraphError as IdgraphError
+    from idgraph.futures import Future as Future
+    from idgraph.futures import what_if as what_if
     from idgraph.graph import graph_json as graph_json
     from idgraph.graph import identity_graph as identity_graph
     from idgraph.graph import write_graph as write_graph
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from idgraph.splitting import splits as splits
     from idgraph.steps import Step as Step
     from idgraph.surfaces.report import report as report
+    from idgraph.surfaces.what_if import WhatIf as WhatIf
     from idgraph.surfaces.widget import Stepper as Stepper
 
 __version__ = "0.1.0"
@@ -85,6 +88,8 @@ _HOMES = {
     "changed_calls": "differences",
     "compare_policies": "differences",
     "IdgraphError": "errors",
+    "Future": "futures",
+    "what_if": "futures",
     "graph_json": "graph",
     "identity_graph": "graph",
     "write_graph": "graph",
@@ -107,6 +112,7 @@ _HOMES = {
     "read": "sources",
     "splits": "splitting",
     "report": "surfaces.report",
+    "WhatIf": "surfaces.what_if",
     "Stepper": "surfaces.widget",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,10 @@ NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PATIENCE = 60_000
 
 
-def _run_all(page: Page, lab: LabServer, name: str, *, then: str) -> None:
-    """Run a notebook that ships, with one more cell at its end."""
-    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)  # type: ignore[no-untyped-call]
-    notebook.cells.append(nbformat.v4.new_code_cell(then))  # type: ignore[no-untyped-call]
+def _run_all(page: Page, lab: LabServer, name: str, notebook: nbformat.NotebookNode) -> None:
+    """Run a notebook in a workspace of its own: another one's tabs would come back, and ask."""
     nbformat.write(notebook, lab.folder / name)  # type: ignore[no-untyped-call]
-    page.goto(f"{lab.url}/lab/tree/{name}")
+    page.goto(f"{lab.url}/lab/workspaces/{Path(name).stem}/tree/{name}")
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
@@ -49,7 +48,10 @@ def test_the_notebook_steps_live_and_python_sees_and_sets_the_call(
     context = browser.new_context(viewport={"width": 1500, "height": 1000})
     watch.follow(context)
     page = context.new_page()
-    _run_all(page, lab_server, "the-thread.ipynb", then="print('at call', stepper.call)")
+    name, then = "the-thread.ipynb", "print('at call', stepper.call)"
+    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)  # type: ignore[no-untyped-call]
+    notebook.cells.append(nbformat.v4.new_code_cell(then))  # type: ignore[no-untyped-call]
+    _run_all(page, lab_server, name, notebook)
     stepper = _cell(page, "broke = ig.replay").locator(".idgraph.live")
 
     # It was opened on call 5; a later cell has set it to call 3.
@@ -78,5 +80,48 @@ def test_the_notebook_steps_live_and_python_sees_and_sets_the_call(
     last.locator(".jp-Editor").click()
     page.keyboard.press("Control+Enter")
     expect(last.locator(".jp-OutputArea-output")).to_have_text("at call 5")
+    assert watch.outside(lab_server.url, lab_server.url.replace("http", "ws")) == []
+    context.close()
+
+
+def test_a_what_if_is_edited_by_keyboard_and_python_sees_the_edits(
+    browser: Browser,
+    lab_server: LabServer,
+    watch: Watch,
+    axe: Callable[[Page], list[str]],
+    tmp_path: Path,
+) -> None:
+    context = browser.new_context(viewport={"width": 1500, "height": 1300})
+    watch.follow(context)
+    page = context.new_page()
+    notebook = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    sources = (
+        """import idgraph as ig
+base = ig.replay(ig.demo("email-change-old"))
+widget = ig.WhatIf(base, redact=False)
+widget""",
+        "print(list(widget.edits), len(widget.future.changed))",
+    )
+    notebook.cells = [nbformat.v4.new_code_cell(text) for text in sources]  # type: ignore[no-untyped-call]
+    _run_all(page, lab_server, "what-if.ipynb", notebook)
+
+    widget = page.locator(".idgraph.what-if")
+    expect(widget.get_by_role("status")).to_contain_text("2 profiles", timeout=PATIENCE)
+    widget.get_by_label("Leave this call out").focus()
+    page.keyboard.press("Space")
+    expect(widget.get_by_role("status")).to_contain_text("1 profile instead of 2")
+    expect(widget.get_by_role("table")).to_contain_text("left out")
+    assert widget.get_by_alt_text("Calls on profiles").count() == 2
+    assert [fault for fault in axe(page) if "what-if" in fault or "widget-" in fault] == []
+    widget.screenshot(path=tmp_path / "what-if.png")
+
+    last = _cell(page, "print(list", down=True)
+    last.locator(".jp-Editor").click()
+    page.keyboard.press("Control+Enter")
+    expect(last.locator(".jp-OutputArea-output")).to_have_text("['without'] 1")
+    widget.get_by_role("button", name="Take back edit 1").focus()
+    page.keyboard.press("Enter")
+    expect(widget.get_by_role("status")).to_contain_text("Nothing is edited yet")
     assert watch.outside(lab_server.url, lab_server.url.replace("http", "ws")) == []
     context.close()

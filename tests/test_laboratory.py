@@ -17,7 +17,12 @@ from idgraph.surfaces import laboratory
 def test_every_notebook_is_copied(tmp_path: Path) -> None:
     target = laboratory.copy_notebooks(tmp_path / "lab")
     names = [path.name for path in sorted(target.glob("*.ipynb"))]
-    assert names == ["in-pieces.ipynb", "the-thread.ipynb", "your-own-history.ipynb"]
+    assert names == [
+        "in-pieces.ipynb",
+        "repair.ipynb",
+        "the-thread.ipynb",
+        "your-own-history.ipynb",
+    ]
 
 
 def test_a_notebook_that_was_changed_is_not_overwritten(tmp_path: Path) -> None:

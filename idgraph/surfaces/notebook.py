@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from idgraph.advising import Repairs, repair
 from idgraph.calls import History
 from idgraph.diagnosis import Diagnosis, diagnose
+from idgraph.futures import Future
 from idgraph.ladders import WhyNot, why_not
 from idgraph.merging import MergeList
+from idgraph.persons import PersonName
 from idgraph.redaction import redact
 from idgraph.replays import Replay
-from idgraph.surfaces import chapters, html, report, stills, svg, trees
+from idgraph.surfaces import chapters, futures, html, report, stills, svg, trees
 from idgraph.surfaces.subjects import Result, shown
+from idgraph.surfaces.veils import Veil
 from idgraph.views.base.blocks import Block, Paragraph, rich
 from idgraph.views.base.case import Case, Cases, brief
 from idgraph.views.lanes import Lanes
@@ -36,6 +39,9 @@ def mimebundle(result: object) -> dict[str, str]:
     if isinstance(result, WhyNot):
         veiled = why_not(shown(result.replay), result.call, result.profile)
         bundle["text/html"] = _plain(chapters.why_not(veiled))
+    elif isinstance(result, Future):
+        veiled_future = Veil(result.base).future(result.edits)
+        bundle["text/html"] = f'<div class="{_ROOT}">{futures.markup(veiled_future)}</div>'
     elif isinstance(result, History | Replay | Diagnosis):
         bundle["text/html"] = markup(result)
     elif isinstance(result, Repairs):
@@ -88,6 +94,11 @@ def still(case: Case) -> str:
 def fallback(case: Case) -> str:
     """Return what a live widget leaves in a notebook without a kernel: picture and table."""
     return f'<div class="{_ROOT}">{still(case)}</div>'
+
+
+def forecast(future: Future, person: PersonName) -> str:
+    """Return what the what-if widget leaves in a notebook without a kernel."""
+    return f'<div class="{_ROOT}">{futures.markup(future, person)}</div>'
 
 
 def height(case: Case) -> int:

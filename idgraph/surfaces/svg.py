@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import replace
 
+from idgraph.calls import CallNumber
 from idgraph.surfaces import html, trees
 from idgraph.surfaces.trees import Tree
 from idgraph.views import lanes, network
-from idgraph.views.base.blocks import Figure
+from idgraph.views.base.blocks import Figure, Group, Shape, Words
 from idgraph.views.base.case import Case
 
 _SPACE = "http://www.w3.org/2000/svg"
@@ -15,9 +18,14 @@ _GAP = 14
 _END_OF_FIGURES = "/* --- the live stepper"
 
 
-def picture(case: Case) -> str:
-    """Return the lanes and the identity graph of a case, one under the other, as an SVG file."""
-    figures = (*lanes.Lanes(case).stills(), network.figure(case))
+def picture(case: Case, names: Mapping[CallNumber, CallNumber] | None = None) -> str:
+    """Return the lanes and the identity graph of a case, one under the other, as an SVG file.
+
+    `names` says by which number a call goes, where that is not its place in the history.
+    """
+    drawn = lanes.Lanes(case).stills()
+    named = (replace(one, shapes=_named(one.shapes, names)) if names else one for one in drawn)
+    figures = (*named, network.figure(case))
     wide = max(figure.width for figure in figures)
     high = sum(figure.height + _GAP for figure in figures)
     style = html.asset("stepper.css").split(_END_OF_FIGURES)[0]
@@ -30,8 +38,26 @@ def picture(case: Case) -> str:
 
 
 def data_address(case: Case) -> str:
-    """Return the picture as the address of an `img`."""
-    return f"data:image/svg+xml;base64,{b64encode(picture(case).encode()).decode()}"
+    """Return the picture of a case as the address of an `img`."""
+    return address(picture(case))
+
+
+def address(drawn: str) -> str:
+    """Return a picture as the address of an `img`."""
+    return f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}"
+
+
+def _named(shapes: tuple[Shape, ...], names: Mapping[CallNumber, CallNumber]) -> tuple[Shape, ...]:
+    """Shapes with the calls numbered otherwise; an `img` shows no titles, so those are left out."""
+    found: list[Shape] = []
+    for part in shapes:
+        if isinstance(part, Group):
+            found.append(replace(part, shapes=_named(part.shapes, names), call=None, title=""))
+        elif isinstance(part, Words) and part.kind == "number":
+            found.append(replace(part, text=str(names[int(part.text)])))
+        else:
+            found.append(part)
+    return tuple(found)
 
 
 def _stacked(figures: tuple[Figure, ...]) -> list[tuple[Figure, int]]:
