@@ -16,10 +16,11 @@ History), `placeholders`; `notation`; `dialects` (requests into calls, one file 
 `sources` (files into requests, one file per format), `mapping` (a log of any shape), `exports`
 (where the platform filed things), `policies` (data: what a platform does), `rules` and `policy`,
 `resolve` (the rules, once); `steps`, `decoding`, `replays`, `observing` (calls joined with
-exports); `persons`, `redaction`; `ladders`, `splitting`, `graph`, `demos`; `causes` (one file
-each); `explain`; `futures` (what if); `edits`, `repairs`; `diagnosis`; `advising` (one line for a
-call site), `merging` (the duplicates that exist); `coverage`; `records`; `recording` (a proxy);
-`views` (one file each, plain blocks); `surfaces` (html, text, widgets, report); `cli`.
+exports); `persons`, `redaction`; `ladders`, `splitting`, `joining` (two persons on one profile),
+`graph`, `demos`; `causes` (one file each); `explain`; `futures` (what if); `edits`, `repairs`;
+`diagnosis`; `advising` (one line for a call site), `merging` (the duplicates that exist);
+`coverage`; `records`; `recording` (a proxy); `views` (one file each, plain blocks); `surfaces`
+(html, text, widgets, report); `cli`.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from idgraph.graph import graph_json as graph_json
     from idgraph.graph import identity_graph as identity_graph
     from idgraph.graph import write_graph as write_graph
+    from idgraph.joining import Join as Join
+    from idgraph.joining import joins as joins
     from idgraph.ladders import WhyNot as WhyNot
     from idgraph.ladders import ladder as ladder
     from idgraph.ladders import why_not as why_not
@@ -93,6 +96,8 @@ _HOMES = {
     "graph_json": "graph",
     "identity_graph": "graph",
     "write_graph": "graph",
+    "Join": "joining",
+    "joins": "joining",
     "WhyNot": "ladders",
     "ladder": "ladders",
     "why_not": "ladders",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from idgraph import causes, explain, repairs
 from idgraph.calls import CallNumber
 from idgraph.causes import Finding
+from idgraph.joining import Join, joins
 from idgraph.ladders import Rung, ladder
 from idgraph.persons import PersonName, Persons, link
 from idgraph.registry import Shown
@@ -78,12 +79,16 @@ class Hinge:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Diagnosis(Shown):
-    """The persons of a replay that split, in the order of their splits."""
+    """The persons of a replay that split, in the order of their splits.
+
+    `joins` is the opposite failure: the calls at which two persons became one profile.
+    """
 
     replay: Replay
     people: Persons
     persons: tuple[DiagnosedPerson, ...]
     hinges: tuple[Hinge, ...]
+    joins: tuple[Join, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of persons that split."""
@@ -123,7 +128,16 @@ class Diagnosis(Shown):
             for person in self.persons
             for found in person.splits
         )
-        return ": ".join((head, ", ".join(places))) + ">" if self.persons else f"{head}>"
+        told = ": ".join((head, ", ".join(places))) if self.persons else head
+        return f"{told}{self._joined()}>"
+
+    def _joined(self) -> str:
+        """How many profiles are of two persons, for the line that says who split."""
+        known = {join.profile for join in self.joins if not join.suspected}
+        doubtful = {join.profile for join in self.joins} - known
+        counts = ((known, "joined"), (doubtful, "perhaps joined"))
+        told = (f"{len(p)} profile{'s' * (len(p) != 1)} {how}" for p, how in counts if p)
+        return "".join(f"; {words}" for words in told)
 
 
 def diagnose(replay: Replay) -> Diagnosis:
@@ -134,7 +148,8 @@ def diagnose(replay: Replay) -> Diagnosis:
         found.setdefault(split.person, []).append(split)
     persons = tuple(_person(replay, people, name, found[name]) for name in found)
     now = {name: mine[0].call for name, mine in found.items()}
-    return Diagnosis(replay, people, persons, tuple(_hinges(replay, people, now)))
+    hinges = tuple(_hinges(replay, people, now))
+    return Diagnosis(replay, people, persons, hinges, joins(replay, people))
 
 
 def _person(

@@ -13,6 +13,7 @@ from idgraph import causes
 from idgraph.calls import CallNumber, Key
 from idgraph.causes import Finding as CauseFinding
 from idgraph.causes import Wording
+from idgraph.joining import MANY, REASONS, Join
 from idgraph.ladders import Finding, Rung, WhyNot
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
@@ -210,6 +211,32 @@ def chance_sentence(replay: Replay, split: Split) -> str:
     missing = listed(label(replay.policy, i.key) for i in carried if earlier.get(i.key) is None)
     words = call_words(replay, split.chance)
     return f"The last chance before it was {words}, had it carried that {missing} as well."
+
+
+def join_sentences(replay: Replay, join: Join) -> tuple[str, str]:
+    """Return how two persons came to be on one profile, and what to change."""
+    reason = REASONS[join.reason]
+    keys = {"key": join.key, "partner": join.partner}
+    names = {name: label(replay.policy, key) for name, key in keys.items() if key is not None}
+    names |= {"by": call_words(replay, join.by) if join.by != join.call else "it"}
+    clause = reason.says.format_map(names)
+    return f"{upper(_meeting(replay, join))}: {clause}.", reason.advice
+
+
+def _meeting(replay: Replay, join: Join) -> str:
+    """Which call came to a profile of another person, and how."""
+    words, other = call_words(replay, join.call), call_words(replay, join.other)
+    by = label(replay.policy, join.key) if join.key else ""
+    if join.partner:
+        partner = label(replay.policy, join.partner)
+        return f"up to {words}, one {by} came to {join.profile} with {MANY} values of {partner}"
+    landed = replay.step(join.call).landed
+    if join.source:
+        cited = f" by {by}" if by else ""
+        where = f"which {other}, of another person, was on"
+        return f"{words} merged {join.source}, {where}, into {join.profile}{cited}"
+    verb = f"found {landed} by {by}" if by else f"was observed on {landed}"
+    return f"{words} {verb}, where {other}, of another person, was filed"
 
 
 def rule_sentence(policy: Policy, code: RuleCode) -> str:

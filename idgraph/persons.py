@@ -10,12 +10,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from idgraph.calls import KEYS, Call, CallNumber, History, Identifier, in_order
 from idgraph.groups import Groups
 from idgraph.placeholders import stands_for_nobody
 
 PersonName = str
+Confidence = Literal["certain", "likely", "possible"]
+"""How sure something is that is said of persons in hindsight."""
 CROWD = 10
 """An identifier that was sent with more different external ids than this connects nobody: it is a
 till, a shop's own address or a test account, though no list of placeholders knows it."""

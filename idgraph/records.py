@@ -15,6 +15,8 @@ from idgraph.clocks import iso
 from idgraph.coverage import Coverage, cover
 from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis
 from idgraph.edits import edit_words
+from idgraph.explain import join_sentences
+from idgraph.joining import Join
 from idgraph.merging import COLUMNS, MergeList
 from idgraph.observing import Observed
 from idgraph.repairs import Repair
@@ -85,8 +87,9 @@ def steps(replay: Replay) -> Iterator[Record]:
 
 
 def persons(diagnosis: Diagnosis) -> Iterator[Record]:
-    """Return the persons that split, with causes, why and what to change."""
-    return (_person(diagnosis, person) for person in diagnosis)
+    """Return the persons that split, with causes, why and what to change; then the joins."""
+    yield from (_person(diagnosis, person) for person in diagnosis)
+    yield from ({"joined": _join(diagnosis.replay, join)} for join in diagnosis.joins)
 
 
 def merges(found: MergeList, *, redact: bool = True) -> Iterator[Record]:
@@ -253,6 +256,21 @@ def _person(diagnosis: Diagnosis, person: DiagnosedPerson) -> Record:
         "calls": list(person.calls),
         "splits": [_split(replay, found) for found in person.splits],
         "repair": _repair(replay, person.repair, person.advice),
+    }
+
+
+def _join(replay: Replay, join: Join) -> Record:
+    happened, advice = join_sentences(replay, join)
+    return {
+        "profile": join.profile,
+        "call": join.call,
+        "origin": replay.history.call(join.call).origin,
+        "persons": list(join.persons),
+        "key": join.key,
+        "reason": join.reason,
+        "confidence": join.confidence,
+        "happened": happened,
+        "advice": advice,
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from idgraph import causes, demos, errors, exports, policy, registry, sources
+from idgraph import causes, demos, errors, exports, joining, policy, registry, sources
 from idgraph.dialects.base import NOT_CALLS, REJECTS
 from idgraph.edits import KINDS
 from idgraph.explain import keyed
@@ -72,6 +72,11 @@ def _edits() -> str:
     return _table(("change", "what the sender does"), ((f"`{k}`", s) for k, s in KINDS.items()))
 
 
+def _joins() -> str:
+    rows = ((f"`{r.code}`", r.title, r.advice, r.source) for r in joining.REASONS.values())
+    return _table(("reason", "what it is", "what to do", "known from"), rows)
+
+
 def _formats() -> str:
     rows = ((f"`{source.name}`", source.title, source.says) for source in sources.formats())
     return _table(("format", "what it is", "how it is read"), rows)
@@ -101,6 +106,7 @@ def _messages() -> str:
 TABLES = {
     "policies": _policies,
     "causes": _causes,
+    "joins": _joins,
     "edits": _edits,
     "dialects": _dialects,
     "formats": _formats,

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
 from idgraph.calls import Call, CallNumber, Identifier, Key
 from idgraph.clocks import SECOND
 from idgraph.ladders import Rung, ladder
+from idgraph.persons import Confidence as Confidence  # noqa: PLC0414 - causes take it from here
 from idgraph.persons import Persons
 from idgraph.replays import Replay
 from idgraph.splitting import Split
 from idgraph.steps import Step
-
-Confidence = Literal["certain", "likely", "possible"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from idgraph.calls import History, Identifier
 from idgraph.clocks import iso
 from idgraph.coverage import cover
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis, hinge_sentence
+from idgraph.joining import REASONS, Join, by_profile
 from idgraph.ladders import WhyNot
 from idgraph.merging import BLOCKS, WARNINGS, MergeList, MergePair
 from idgraph.replays import Replay
@@ -35,6 +36,9 @@ MOST = 40
 """Cases that are drawn; further persons that split are listed in the summary only."""
 _REJECTS = 100
 _PAIRS = 20
+_NAMED = 5
+"""Persons of one profile that are named; the others are counted."""
+_JOINED = ("Profile", "Persons", "Joined at", "Reason", "What happened", "What to change")
 _SUMMARY = ("Person", "Profiles", "Split at", "Cause", "What happened", "What to change")
 
 
@@ -97,6 +101,35 @@ def diagnosed(person: DiagnosedPerson) -> Iterator[Block]:
         )
     if person.advice:
         yield Notice(rich(person.advice), "good" if person.repair else "note")
+
+
+def joined(diagnosis: Diagnosis) -> Iterator[Block]:
+    """Return which profiles are of two persons, why, and what to change; may be empty."""
+    groups = by_profile(diagnosis.joins)
+    if not groups:
+        return
+    rows = tuple(_joined(diagnosis.replay, group) for group in groups[:MOST])
+    caption = rich("Profiles on which calls of several persons landed, by reason")
+    yield Table(caption, tuple(map(rich, _JOINED)), rows, "summary")
+    if len(groups) > MOST:
+        yield Notice(rich(f"And {len(groups) - MOST} more, which are not listed here."))
+
+
+def _joined(told: Replay, group: tuple[Join, ...]) -> Row:
+    first = group[0]
+    happened, advice = explain.join_sentences(told, first)
+    names = list(dict.fromkeys(name for join in group for name in join.persons))
+    left = len(names) - _NAMED
+    named = [*names[:_NAMED], *([f"{left} more"] if left > 0 else [])]
+    cells = (
+        words(first.profile),
+        words(explain.listed(named)),
+        words(f"call {first.call}"),
+        (*words(f"{REASONS[first.reason].title} ({first.confidence}) "), *code(first.reason)),
+        rich(happened),
+        rich(advice),
+    )
+    return Row(tuple(Cell(cell) for cell in cells))
 
 
 def why_not(found: WhyNot) -> list[Block]:

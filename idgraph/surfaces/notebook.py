@@ -61,9 +61,15 @@ def markup(result: Result) -> str:
     if isinstance(result, Diagnosis):
         found = diagnose(replay)
         lead = Paragraph(rich(chapters.verdict(found)), "lead")
-        summary = _plain((lead, *(chapters.summary(found) if found.persons else ())))
+        split = chapters.summary(found) if found.persons else ()
+        summary = _plain((lead, *split, *_joined(found)))
     case = _first(replay)
     return summary if case is None else summary + frame(case)
+
+
+def _joined(found: Diagnosis) -> Iterable[Block]:
+    blocks = tuple(chapters.joined(found))
+    return (Paragraph(rich("Two persons on one profile:")), *blocks) if blocks else ()
 
 
 def _plain(blocks: Iterable[Block]) -> str:

@@ -30,6 +30,7 @@ REDACTED = (
     "this file. Times, channels, well-known event names and the shape of payloads are real: this "
     "is pseudonymous data, not anonymous data."
 )
+JOINED = "Two persons on one profile"
 SHOWN = "Identifiers are shown as they were sent: this file holds personal data."
 
 
@@ -106,6 +107,8 @@ def _contents(parts: list[_Part]) -> Tree:
             (words(chapters.upper(case.name)), f"{part.prefix}case-{number}")
             for number, (case, _) in enumerate(part.cases, 1)
         ]
+        if part.diagnosis.joins:
+            entries.append((rich(JOINED), f"{part.prefix}joined"))
         entries += [
             (rich("Rules used"), f"{part.prefix}rules"),
             (rich("What was read"), f"{part.prefix}reading"),
@@ -121,6 +124,9 @@ def _sections(part: _Part) -> Iterator[Tree | html.Host]:
     for number, (case, person) in enumerate(part.cases, 1):
         yield from _case(part, number, case, person, frozenset(taken))
         taken.update(case.own)
+    joined = tuple(chapters.joined(diagnosis))
+    if joined:
+        yield _section(part, JOINED, "joined", joined)
     hinges = chapters.hinges(diagnosis)
     if hinges:
         yield _section(part, "What it hangs on", "hinges", hinges)

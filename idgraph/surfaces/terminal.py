@@ -12,6 +12,7 @@ from idgraph.clocks import iso
 from idgraph.coverage import Coverage, cover
 from idgraph.demos import Demo
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis, hinge_sentence
+from idgraph.joining import REASONS, by_profile
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
 from idgraph.rules import Rule
@@ -31,6 +32,7 @@ from idgraph.views.base.blocks import (
 )
 
 REJECTS_SHOWN = 20
+JOINS_SHOWN = 40
 
 
 def calls(history: History) -> Iterator[Block]:
@@ -101,6 +103,7 @@ def diagnosis(found: Diagnosis) -> Iterator[Block]:
     yield Heading(words(f"{split} of {total} persons split"))
     for person in found:
         yield from _person(found.replay, person)
+    yield from _joined(found)
     if found.hinges:
         yield Heading(words("What hangs on a rule that nothing documents"), level=3)
         yield Items(tuple(words(hinge_sentence(hinge)) for hinge in found.hinges))
@@ -129,6 +132,25 @@ def _person(replay: Replay, person: DiagnosedPerson) -> Iterator[Block]:
         )
         yield Items(tuple(rich(sentence) for sentence in sentences))
     yield Paragraph(rich(person.advice))
+
+
+def _joined(found: Diagnosis) -> Iterator[Block]:
+    """The profiles of two persons: the first call of each reason, and how many there are."""
+    groups = by_profile(found.joins)
+    if groups:
+        yield Heading(words("Two persons on one profile"), level=3)
+    for group in groups[:JOINS_SHOWN]:
+        first, more = group[0], len(group) - 1
+        origin = found.replay.history.call(first.call).origin
+        title = REASONS[first.reason].title
+        head = f"{first.profile}, at call {first.call} ({origin}): {title} [{first.reason}]"
+        yield Paragraph(words(head))
+        happened, advice = explain.join_sentences(found.replay, first)
+        sentences = [f"What happened ({first.confidence}): {happened}", f"What to change: {advice}"]
+        sentences += [f"And {more} further persons came to it for this reason."] if more else []
+        yield Items(tuple(rich(sentence) for sentence in sentences))
+    if len(groups) > JOINS_SHOWN:
+        yield Paragraph(words(f"And {len(groups) - JOINS_SHOWN} more; see them all with --json."))
 
 
 def policies(chosen: Sequence[Policy]) -> Iterator[Block]:
