@@ -50,6 +50,15 @@ def listed(words: Iterable[str], *, last: str = "and") -> str:
     return f"{head} {last} {every[-1]}" if head else "".join(every)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number and its noun, in the plural where it must be.
+
+    >>> counted(1, "call"), counted(0, "call")
+    ('1 call', '0 calls')
+    """
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def step_sentence(replay: Replay, step: Step) -> str:
     """Return what a call came to, with the rules that say so in square brackets."""
     return " ".join((_where(replay, step), *_writes(replay, step), *_observation(step)))

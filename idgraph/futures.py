@@ -14,7 +14,7 @@ from idgraph.calls import KEYS, PROFILE_ID, Call, CallNumber, History, Identifie
 from idgraph.calls import history as in_time
 from idgraph.clocks import SECOND, Instant
 from idgraph.errors import UsageError
-from idgraph.explain import label, listed
+from idgraph.explain import counted, label, listed
 from idgraph.persons import PersonName, Persons, link
 from idgraph.registry import Shown
 from idgraph.replays import Replay
@@ -152,8 +152,8 @@ class Future(Shown):
         fewer = sum(row.change < 0 for row in self.persons)
         more = sum(row.change > 0 for row in self.persons)
         return (
-            f"<Future {self.replay.policy.name}: {_count(len(self.edits), 'edit')}, "
-            f"{_count(len(self.changed), 'changed call')}; {_count(fewer, 'person')} with fewer "
+            f"<Future {self.replay.policy.name}: {counted(len(self.edits), 'edit')}, "
+            f"{counted(len(self.changed), 'changed call')}; {counted(fewer, 'person')} with fewer "
             f"profiles, {more} with more>"
         )
 
@@ -202,7 +202,7 @@ def by_rules(replay: Replay) -> Replay:
 def person_sentence(future: Future, person: PersonName, name: str) -> str:
     """Return in a sentence how many profiles a person has; `name` is what it calls the person."""
     row = future.person(person)
-    then = _count(len(row.after), "profile")
+    then = counted(len(row.after), "profile")
     if not row.after:
         return f"No call of {name} is left that is filed on a profile."
     if row.change == 0:
@@ -487,7 +487,3 @@ def _verbs(step: Step) -> dict[str, list[Change]]:
         replaced = "emptied" if change.after is None else "replaced"
         found["put" if change.before is None else replaced].append(change)
     return found
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"

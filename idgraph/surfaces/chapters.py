@@ -46,10 +46,10 @@ def verdict(diagnosis: Diagnosis) -> str:
     """Return in a sentence how many persons split."""
     total, split = len(diagnosis.people), len(diagnosis.persons)
     calls = len(diagnosis.replay)
-    scope = f"{count(calls, 'call')} of {count(total, 'person')}"
+    scope = f"{explain.counted(calls, 'call')} of {explain.counted(total, 'person')}"
     if not split:
         return f"Nobody split: {scope}, and each person has one profile."
-    return f"{split} of {count(total, 'person')} split into several profiles ({scope})."
+    return f"{split} of {explain.counted(total, 'person')} split into several profiles ({scope})."
 
 
 def summary(diagnosis: Diagnosis) -> list[Block]:
@@ -172,7 +172,7 @@ def repairs(found: Repairs) -> Iterator[Block]:
     yield Items(tuple(rich(f"{person.name}: {person.advice}") for person in shown))
     left = len(found.persons) - len(shown)
     if left:
-        yield Paragraph(rich(f"And {count(left, 'person')} more."))
+        yield Paragraph(rich(f"And {explain.counted(left, 'person')} more."))
 
 
 def _advised(told: Replay, one: Advice) -> Row:
@@ -191,7 +191,7 @@ def merges(found: MergeList, *, redact: bool = True) -> Iterator[Block]:
     if not pairs:
         yield Notice(rich("No person has several profiles: there is nothing to merge."), "good")
         return
-    caption = f"{len(found.ready)} of {count(len(pairs), 'pair')} ready to merge"
+    caption = f"{len(found.ready)} of {explain.counted(len(pairs), 'pair')} ready to merge"
     heads = ("Person", "Destination", "Its id", "Source", "Its id", "Reason", "Blocked")
     yield Table(rich(caption), tuple(map(rich, heads)), tuple(map(_merge, pairs)), "merges")
     if found.blocked:
@@ -282,7 +282,7 @@ def reading(history: History) -> list[Block]:
         ("Rejected", str(len(rows.rejects))),
         ("Formats", ", ".join(rows.formats) or "-"),
         ("Ordered by", clocks or "-"),
-        ("Ties", f"{count(len(history.ties), 'group')} of calls at the same instant"),
+        ("Ties", f"{explain.counted(len(history.ties), 'group')} of calls at the same instant"),
     ]
     blocks: list[Block] = [Facts(tuple((words(name), words(value)) for name, value in pairs))]
     blocks += [Notice(words(sentence)) for sentence in rows.notes]
@@ -298,13 +298,3 @@ def reading(history: History) -> list[Block]:
         blocks.append(Paragraph(rich("What these data cannot tell:")))
         blocks.append(Items(tuple(words(sentence) for sentence in untold)))
     return blocks
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number and its noun, in the plural where it must be."""
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
-def upper(text: str) -> str:
-    """Return text with a capital at the front."""
-    return text[:1].upper() + text[1:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from idgraph.explain import label, listed, upper
+from idgraph.explain import counted, label, listed, upper
 from idgraph.futures import Edits, Future, by_rules, person_sentence, side_effects
 from idgraph.persons import PersonName, Persons
 from idgraph.replays import Replay
@@ -163,4 +163,4 @@ def _named(person: PersonName) -> str:
 
 
 def _profiles(count: int) -> str:
-    return f"{count} profile{'s' * (count != 1)}"
+    return counted(count, "profile")

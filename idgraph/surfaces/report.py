@@ -10,6 +10,7 @@ from pathlib import Path
 
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis, diagnose
 from idgraph.errors import UsageError
+from idgraph.explain import counted, upper
 from idgraph.surfaces import chapters, html, stepper, stills, trees
 from idgraph.surfaces.subjects import Result, shown
 from idgraph.surfaces.trees import Tree
@@ -104,7 +105,7 @@ def _contents(parts: list[_Part]) -> Tree:
     for part in parts:
         entries.append((rich("Summary"), f"{part.prefix}summary"))
         entries += [
-            (words(chapters.upper(case.name)), f"{part.prefix}case-{number}")
+            (words(upper(case.name)), f"{part.prefix}case-{number}")
             for number, (case, _) in enumerate(part.cases, 1)
         ]
         if part.diagnosis.joins:
@@ -142,7 +143,7 @@ def _section(part: _Part, title: str, anchor: str, blocks: Sequence[Block]) -> T
 def _case(
     part: _Part, number: int, case: Case, person: DiagnosedPerson | None, taken: frozenset[int]
 ) -> Iterator[Tree | html.Host]:
-    title = words(f"{chapters.upper(case.name)}: {chapters.count(len(case.profiles), 'profile')}")
+    title = words(f"{upper(case.name)}: {counted(len(case.profiles), 'profile')}")
     yield trees.tree(Heading(title, 2, f"{part.prefix}case-{number}"))
     if person is not None:
         yield from (trees.tree(block) for block in chapters.diagnosed(person))
