@@ -75,7 +75,8 @@ class Decoder:
             into=[tables.NONE] * count,
             journal=self.journal,
         )
-        tables.resolve(asked, _rules(policy), state, self.results)
+        self.rules = rules_of(policy)
+        tables.resolve(asked, self.rules, state, self.results)
         self.asked = asked
         self.exact = list(self.codes)
         self.holds: defaultdict[int, _Held] = defaultdict(dict)
@@ -313,8 +314,8 @@ class Decoder:
         return ()
 
 
-def _rules(policy: Policy) -> tables.Rules:
-    """A policy as integers: keys are columns in its order, classes are rows."""
+def rules_of(policy: Policy) -> tables.Rules:
+    """Return a policy as integers: keys are columns in its order, classes are rows."""
     column = {key: place for place, key in enumerate(policy.order)}
     every = [policy.tables[kind.code] for kind in policy.kinds]
     rows = {row.key: row for row in policy.key}

@@ -140,13 +140,13 @@ def resolve(asked: Asked, rules: Rules, state: State, results: Results) -> int:
                 asked.calls[call], asked.kinds[call], rules, state, results.found[call]
             )
         for call in range(first, stop):
-            results.profile[call] = _land(call, profiles, asked, rules, state, results)
+            results.profile[call] = land(call, profiles, asked, rules, state, results)
             profiles += results.profile[call] == profiles
         first = stop
     return profiles
 
 
-def _land(  # noqa: PLR0917 - as above
+def land(  # noqa: PLR0917 - as above
     call: int, fresh: int, asked: Asked, rules: Rules, state: State, results: Results
 ) -> int:
     """Write one call, whose look-up is done, and return its profile; `fresh` is the next new."""

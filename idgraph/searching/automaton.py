@@ -1,0 +1,437 @@
+"""The profiles of a few calls as an automaton: what each call makes of each state, worked out once.
+
+A state is what the platform keeps, up to the names of profiles that nobody observed. The identity
+rules are applied by `resolve`; here is only what is remembered of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from idgraph import resolve as tables
+from idgraph.resolve import NONE, Rules
+
+StateNumber = int
+Slot = int
+"""A profile within a state."""
+GONE: Slot = -2
+"""In place of a slot: a profile was made that nothing leads to and nobody observed."""
+
+
+class Version(NamedTuple):
+    """An index as it was: whom each identifier found, and what those profiles held."""
+
+    holder: tuple[Slot, ...]
+    held: tuple[tuple[int, ...], ...]
+
+
+class State(NamedTuple):
+    """What the platform keeps, and where each observed profile was met.
+
+    `holder`, `held` and `into` are those of `resolve`, `used` the order in which identifiers were
+    last written (empty where no rule asks for it), `size` how many profiles each slot stands for,
+    `labels` the slots on which each observed profile was met. `versions` are earlier indexes that a
+    look-up may still read, oldest first.
+    """
+
+    holder: tuple[Slot, ...]
+    held: tuple[tuple[int, ...], ...]
+    into: tuple[Slot, ...]
+    used: tuple[int, ...]
+    size: tuple[int, ...]
+    labels: tuple[tuple[Slot, ...], ...]
+    versions: tuple[Version, ...] = ()
+
+
+class Kind(NamedTuple):
+    """All that decides what a call can do: calls of one kind are interchangeable.
+
+    `ids` are identifiers by key, `label` the observed profile or NONE, `made` 1 or 0 where it is
+    known whether the call made a profile, else NONE; `accepted` says that the platform cannot have
+    refused it, `founds` that it can have made the profile on which it was observed.
+    """
+
+    ids: tuple[int, ...]
+    rules: int
+    reads: int
+    source: int
+    learned: int
+    label: int
+    made: int
+    accepted: bool
+    founds: bool
+
+
+class View(NamedTuple):
+    """What a look-up saw: the profile that each key found, and the key that matched.
+
+    `seen` is the version that it read, or with `keyed` the one that each carried key read, NONE for
+    the index as it was; empty where it saw all there was.
+    """
+
+    found: tuple[Slot, ...]
+    matched: int
+    seen: tuple[int, ...] = ()
+    keyed: bool = False
+
+
+class Move(NamedTuple):
+    """What placing a call comes to.
+
+    `after` is the state, `changed` whether it is another one, `slot` where the call landed (in
+    `after`; NONE for nowhere, GONE), `created` whether it made that profile, `view` what it saw.
+    `pushed` says that the index before it joined the versions; `names` gives each slot its name in
+    `after` (NONE where nothing leads to it any more), `merged` are those that went into `slot`.
+    """
+
+    after: StateNumber
+    changed: bool
+    slot: Slot
+    created: bool
+    view: View
+    pushed: bool
+    names: tuple[Slot, ...]
+    merged: tuple[Slot, ...]
+
+
+class Keeping(NamedTuple):
+    """A state with fewer versions.
+
+    `masks` gives, for each version that is left, those that it stands for; `names` gives each slot
+    its new name.
+    """
+
+    after: StateNumber
+    masks: tuple[int, ...]
+    names: tuple[Slot, ...]
+
+
+class _Silent:
+    def append(self, entry: tuple[int, int, int, int, int], /) -> None:
+        pass
+
+
+_SILENT = _Silent()
+
+
+class Automaton:
+    """The states that some kinds of calls can reach, with what each call makes of them.
+
+    With `stale`, earlier indexes are kept, for look-ups that are behind.
+    """
+
+    def __init__(
+        self,
+        kinds: Sequence[Kind],
+        keys: Sequence[int],
+        rules: Rules,
+        labels: int,
+        creates: Sequence[bool],
+        *,
+        stale: bool,
+    ) -> None:
+        """Take the kinds, the key of each identifier, the rules, and how many labels there are.
+
+        `creates` says of each key and class of calls, in one row a class, whether a call that finds
+        nobody makes a profile, rather than meeting one that was there before the history.
+        """
+        self.kinds = kinds
+        self.keys = keys
+        self.rules = rules
+        self.stale = stale
+        self.creates = creates
+        self.merging = _merging(kinds, rules)
+        self._ranked = any(limit > 0 for limit in rules.limit)
+        self._passing = any(
+            case[tables.DIFFERENT] == tables.PASS for kind in rules.outcomes for case in kind
+        )
+        self.states: list[State] = []
+        self._numbers: dict[State, StateNumber] = {}
+        self._moves: dict[tuple[StateNumber, int, View], Move | None] = {}
+        self._every: dict[tuple[StateNumber, int, int, bool], tuple[Move, ...]] = {}
+        self._kept: dict[tuple[StateNumber, int], Keeping] = {}
+        empty = State(
+            (NONE,) * len(keys), (), (), self._stamps([NONE] * len(keys)), (), ((),) * labels
+        )
+        self.start = self._number(empty)
+
+    def moves(
+        self, state: StateNumber, kind: int, readable: int = 0, *, keyed: bool = False
+    ) -> tuple[Move, ...]:
+        """Return what a call can come to that agrees with what was observed of it.
+
+        `readable` is a mask of the versions that it may read beside the index as it is; with
+        `keyed` each key may read another one. What it comes to with the freshest look-up is first.
+        """
+        place = (state, kind, readable, keyed)
+        if place not in self._every:
+            found: dict[tuple[StateNumber, Slot], Move] = {}
+            for view in self._views(state, kind, readable, keyed=keyed):
+                move = self.move(state, kind, view)
+                if move is not None:
+                    found.setdefault((move.after, move.slot), move)
+            self._every[place] = tuple(found.values())
+        return self._every[place]
+
+    def fresh(self, state: StateNumber, kind: int) -> View:
+        """Return what a look-up sees that sees everything."""
+        now = self.states[state]
+        return self._look(state, kind, now.holder, now.held, ())
+
+    def move(self, state: StateNumber, kind: int, view: View) -> Move | None:
+        """Return what a call comes to with a look-up; None where that was not observed."""
+        place = (state, kind, view)
+        if place not in self._moves:
+            self._moves[place] = self._land(state, kind, view)
+        return self._moves[place]
+
+    def keeping(self, state: StateNumber, mask: int) -> Keeping:
+        """Return a state with just some of its versions.
+
+        Versions that do not differ become one; those that do not differ from the index as it is
+        are left out.
+        """
+        place = (state, mask)
+        if place not in self._kept:
+            self._kept[place] = self._keep(self.states[state], mask)
+        return self._kept[place]
+
+    def settled(self, state: StateNumber) -> bool:
+        """Tell whether a state can be the last one: what a merge was to join has been joined."""
+        if not self.merging:
+            return True
+        now = self.states[state]
+        met = [slots[0] for slots in now.labels if slots]
+        return all(len(slots) <= 1 for slots in now.labels) and all(
+            met.count(slot) <= now.size[slot] for slot in set(met)
+        )
+
+    # --- look-ups ------------------------------------------------------------------------------
+
+    def _views(
+        self, state: StateNumber, kind: int, readable: int, *, keyed: bool
+    ) -> Iterator[View]:
+        yield self.fresh(state, kind)
+        now = self.states[state]
+        read = [v for v in range(len(now.versions)) if readable >> v & 1]
+        if not keyed:
+            for number in reversed(read):
+                old = now.versions[number]
+                yield self._look(state, kind, old.holder, old.held or now.held, (number,))
+        elif read:
+            ids = self.kinds[kind].ids
+            carried = [key for key in range(len(ids)) if ids[key] >= 0]
+            for choice in product((NONE, *reversed(read)), repeat=len(carried)):
+                if set(choice) == {NONE}:
+                    continue
+                holder = list(now.holder)
+                for key, number in zip(carried, choice, strict=True):
+                    if number != NONE:
+                        holder[ids[key]] = now.versions[number].holder[ids[key]]
+                yield self._look(state, kind, holder, now.held, choice)._replace(keyed=True)
+
+    def _look(
+        self,
+        state: StateNumber,
+        kind: int,
+        holder: Sequence[Slot],
+        held: Sequence[tuple[int, ...]],
+        seen: tuple[int, ...],
+    ) -> View:
+        call, found = self.kinds[kind], [NONE] * len(self.rules.limit)
+        index = _state(holder, held, self.keys, (), self.states[state].into)
+        matched = tables.look_up(call.ids, call.rules, self.rules, index, found)
+        return View(tuple(found), matched, seen)
+
+    # --- landings ------------------------------------------------------------------------------
+
+    def _land(self, number: StateNumber, kind: int, view: View) -> Move | None:
+        call, before = self.kinds[kind], self.states[number]
+        width, fresh = len(self.rules.limit), len(before.held)
+        holder, used = list(before.holder), list(before.used) or [NONE] * len(self.keys)
+        held = [list(row) for row in before.held] + [[NONE] * width]
+        into = [*before.into, NONE]
+        profile = tables.land(
+            0,
+            fresh,
+            tables.Asked(
+                [call.ids], [call.rules], [call.reads], [1], [call.source], [call.learned]
+            ),
+            self.rules,
+            tables.State(holder, held, self.keys, used, into, _SILENT),
+            tables.Results([view.matched], [NONE], [list(view.found)], [[NONE] * width]),
+        )
+        if not self._agrees(call, profile, fresh, view.matched):
+            return None
+        labels = self._met(before, call.label, profile, into)
+        if labels is None:
+            return None
+        versions = before.versions
+        pushed = self.stale and (tuple(holder) != before.holder or self._passing)
+        if pushed:
+            versions = (*versions, Version(before.holder, before.held if self._passing else ()))
+        after, names = self._canonical(
+            State(
+                holder=tuple(holder),
+                held=tuple(map(tuple, held)),
+                into=tuple(into),
+                used=self._stamps(used),
+                size=self._sizes(before, into, made=profile == fresh),
+                labels=labels,
+                versions=versions,
+            )
+        )
+        changed = after[:6] != before[:6]
+        if not changed and len(after.versions) != len(before.versions):
+            after, pushed = before, False
+        merged = [s for s in range(fresh) if into[s] != NONE and before.into[s] == NONE]
+        return Move(
+            after=self._number(after),
+            changed=changed,
+            slot=self._named(profile, into, names),
+            created=profile == fresh,
+            view=view,
+            pushed=pushed,
+            names=tuple(names),
+            merged=tuple(merged),
+        )
+
+    @staticmethod
+    def _named(profile: Slot, into: Sequence[Slot], names: Sequence[Slot]) -> Slot:
+        if profile == NONE:
+            return NONE
+        name = names[_last(profile, into)]
+        return GONE if name == NONE else name
+
+    def _agrees(self, call: Kind, profile: Slot, fresh: Slot, matched: int) -> bool:
+        """Tell whether a landing is what the platform is known to have done with the call."""
+        if profile == NONE:
+            refused = matched != NONE or self._rejects(call)
+            nothing = call.label == NONE and call.made == NONE
+            return nothing and not (call.accepted and refused and not call.reads)
+        created = profile == fresh and self._creates(call)
+        if profile == fresh and call.label != NONE and not call.founds:
+            return False
+        return call.made == NONE or bool(call.made) == created
+
+    def _deciding(self, call: Kind) -> int:
+        nobody = self.rules.nobody[call.rules]
+        return next((key for key in nobody if call.ids[key] >= 0), NONE)
+
+    def _rejects(self, call: Kind) -> bool:
+        key = self._deciding(call)
+        return key != NONE and self.rules.missing[call.rules][key] == tables.REJECT
+
+    def _creates(self, call: Kind) -> bool:
+        key = self._deciding(call)
+        return key != NONE and self.creates[call.rules * len(self.rules.limit) + key]
+
+    def _sizes(self, before: State, into: Sequence[Slot], *, made: bool) -> tuple[int, ...]:
+        """How many profiles each slot stands for, now that some were merged; 0s where none are."""
+        size = [*before.size, int(made and self.merging)]
+        for source, target in enumerate(into[:-1]):
+            if target != NONE and before.into[source] == NONE:
+                size[_last(source, into)] += size[source]
+                size[source] = 0
+        return tuple(size)
+
+    def _met(
+        self, before: State, label: int, profile: Slot, into: Sequence[Slot]
+    ) -> tuple[tuple[Slot, ...], ...] | None:
+        """Where each observed profile was met by now; None where that cannot be."""
+        labels = [tuple(sorted({_last(slot, into) for slot in met})) for met in before.labels]
+        if label != NONE:
+            labels[label] = tuple(sorted({*labels[label], _last(profile, into)}))
+            if not self.merging:
+                there = sum(met == labels[label] for met in labels)
+                if len(labels[label]) > 1 or there > 1:
+                    return None
+        return tuple(labels)
+
+    # --- names ---------------------------------------------------------------------------------
+
+    def _canonical(self, state: State) -> tuple[State, list[Slot]]:
+        """Return a state whose slots are named by what finds them, and the new name of each."""
+        names = [NONE] * len(state.held)
+        order: list[Slot] = []
+        for slots in (state.holder, *(old.holder for old in state.versions), *state.labels):
+            for slot in slots:
+                at = slot
+                while at != NONE and names[at] == NONE:
+                    names[at] = len(order)
+                    order.append(at)
+                    at = state.into[at]
+
+        def named(slots: Iterable[Slot]) -> tuple[Slot, ...]:
+            return tuple(names[slot] if slot != NONE else NONE for slot in slots)
+
+        def rows(held: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
+            """What each slot held; those that were not there yet held nothing."""
+            nothing = (NONE,) * len(self.rules.limit)
+            return tuple(held[slot] if slot < len(held) else nothing for slot in order)
+
+        fresh = State(
+            holder=named(state.holder),
+            held=rows(state.held),
+            into=named(state.into[slot] for slot in order),
+            used=state.used,
+            size=tuple(state.size[slot] for slot in order),
+            labels=tuple(tuple(sorted(named(met))) for met in state.labels),
+            versions=tuple(
+                Version(named(old.holder), rows(old.held) if old.held else ())
+                for old in state.versions
+            ),
+        )
+        return fresh, names
+
+    def _stamps(self, used: Sequence[int]) -> tuple[int, ...]:
+        """The order of last writes as numbers below zero, the latest -1; a new write is above."""
+        if not self._ranked:
+            return ()
+        ranks = {stamp: rank for rank, stamp in enumerate(sorted(set(used), reverse=True), 1)}
+        return tuple(-ranks[stamp] for stamp in used)
+
+    def _keep(self, state: State, mask: int) -> Keeping:
+        kept: dict[Version, int] = {}
+        for number, version in enumerate(state.versions):
+            now = version.holder == state.holder and version.held in ((), state.held)
+            if mask >> number & 1 and not now:
+                kept[version] = kept.get(version, 0) | 1 << number
+        after, names = self._canonical(state._replace(versions=tuple(kept)))
+        return Keeping(self._number(after), tuple(kept.values()), tuple(names))
+
+    def _number(self, state: State) -> StateNumber:
+        if state not in self._numbers:
+            self._numbers[state] = len(self.states)
+            self.states.append(state)
+        return self._numbers[state]
+
+
+def _merging(kinds: Sequence[Kind], rules: Rules) -> bool:
+    """Tell whether two profiles can become one."""
+    asked = any(kind.source != NONE for kind in kinds)
+    used = {kind.rules for kind in kinds}
+    return asked or any(
+        tables.MERGE in cases for number in used for cases in rules.outcomes[number]
+    )
+
+
+def _last(slot: Slot, into: Sequence[Slot]) -> Slot:
+    while into[slot] != NONE:
+        slot = into[slot]
+    return slot
+
+
+def _state(
+    holder: Sequence[Slot],
+    held: Sequence[Sequence[int]],
+    keys: Sequence[int],
+    used: Sequence[int],
+    into: Sequence[Slot],
+) -> tables.State:
+    """A state to look things up in; nothing writes to it."""
+    return tables.State(
+        list(holder), [list(row) for row in held], keys, list(used), list(into), _SILENT
+    )
