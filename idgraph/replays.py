@@ -137,6 +137,10 @@ class Replay(Shown):
         wanted = {self._component[number - 1] for number in numbers}
         return tuple(n for n, root in enumerate(self._component, 1) if root in wanted)
 
+    def component(self, number: CallNumber) -> Identifier:
+        """Return what stands for all calls that can touch the same profiles as a call."""
+        return self._component[number - 1]
+
     @cached_property
     def _component(self) -> list[Identifier]:
         groups: Groups[Identifier] = Groups()

@@ -55,13 +55,13 @@ class Kind(NamedTuple):
 
     ids: tuple[int, ...]
     rules: int
-    reads: int
-    source: int
-    learned: int
-    label: int
-    made: int
-    accepted: bool
-    founds: bool
+    reads: int = 0
+    source: int = NONE
+    learned: int = NONE
+    label: int = NONE
+    made: int = NONE
+    accepted: bool = False
+    founds: bool = True
 
 
 class View(NamedTuple):
@@ -114,6 +114,34 @@ class _Silent:
 
 
 _SILENT = _Silent()
+
+
+class _Draft:
+    """A state that is being written to: lists for `resolve`, with room for one more profile."""
+
+    def __init__(self, automaton: Automaton, number: StateNumber) -> None:
+        self.rules, self.keys = automaton.rules, automaton.keys
+        self.before = automaton.states[number]
+        width = len(self.rules.limit)
+        self.holder = list(self.before.holder)
+        self.held = [*map(list, self.before.held), [NONE] * width]
+        self.into = [*self.before.into, NONE]
+        self.used = list(self.before.used) or [NONE] * len(self.keys)
+
+    def land(self, call: Kind, view: View) -> Slot:
+        """Write a call whose look-up is done, and return its profile, NONE for nowhere."""
+        state = tables.State(self.holder, self.held, self.keys, self.used, self.into, _SILENT)
+        width = len(self.rules.limit)
+        asked = tables.Asked(
+            [call.ids], [call.rules], [call.reads], [1], [call.source], [call.learned]
+        )
+        results = tables.Results([view.matched], [NONE], [list(view.found)], [[NONE] * width])
+        return tables.land(0, len(self.held) - 1, asked, self.rules, state, results)
+
+    def take(self, identifier: int, profile: Slot) -> None:
+        """Let a profile hold an identifier, whoever held it before."""
+        state = tables.State(self.holder, self.held, self.keys, self.used, self.into, _SILENT)
+        tables.put(identifier, profile, 0, self.rules, state)
 
 
 class Automaton:
@@ -248,37 +276,52 @@ class Automaton:
     # --- landings ------------------------------------------------------------------------------
 
     def _land(self, number: StateNumber, kind: int, view: View) -> Move | None:
-        call, before = self.kinds[kind], self.states[number]
-        width, fresh = len(self.rules.limit), len(before.held)
-        holder, used = list(before.holder), list(before.used) or [NONE] * len(self.keys)
-        held = [list(row) for row in before.held] + [[NONE] * width]
-        into = [*before.into, NONE]
-        profile = tables.land(
-            0,
-            fresh,
-            tables.Asked(
-                [call.ids], [call.rules], [call.reads], [1], [call.source], [call.learned]
-            ),
-            self.rules,
-            tables.State(holder, held, self.keys, used, into, _SILENT),
-            tables.Results([view.matched], [NONE], [list(view.found)], [[NONE] * width]),
-        )
+        draft = _Draft(self, number)
+        profile = draft.land(self.kinds[kind], view)
+        return self._finished(draft, kind, view, profile)
+
+    def taking(self, number: StateNumber, kind: int) -> Move | None:
+        """Return what it would be for a call to make a profile that takes what it carries along.
+
+        The platform does no such thing by the rules: a look-up that finds nobody leaves
+        identifiers with their holders.
+        """
+        view = View((NONE,) * len(self.rules.limit), NONE)
+        draft = _Draft(self, number)
+        profile = draft.land(self.kinds[kind], view)
+        if profile != NONE:
+            for identifier in self.kinds[kind].ids:
+                if identifier >= 0:
+                    draft.take(identifier, profile)
+        return self._finished(draft, kind, view, profile)
+
+    def unwritten(self, number: StateNumber, kind: int) -> Move | None:
+        """Return what it would be for a call to find its profile and write nothing."""
+        view = self.fresh(number, kind)
+        if view.matched == NONE:
+            return None
+        draft = _Draft(self, number)
+        return self._finished(draft, kind, view, _last(view.found[view.matched], draft.into))
+
+    def _finished(self, draft: _Draft, kind: int, view: View, profile: Slot) -> Move | None:
+        call, before = self.kinds[kind], draft.before
+        fresh = len(before.held)
         if not self._agrees(call, profile, fresh, view.matched):
             return None
-        labels = self._met(before, call.label, profile, into)
+        labels = self._met(before, call.label, profile, draft.into)
         if labels is None:
             return None
         versions = before.versions
-        pushed = self.stale and (tuple(holder) != before.holder or self._passing)
+        pushed = self.stale and (tuple(draft.holder) != before.holder or self._passing)
         if pushed:
             versions = (*versions, Version(before.holder, before.held if self._passing else ()))
         after, names = self._canonical(
             State(
-                holder=tuple(holder),
-                held=tuple(map(tuple, held)),
-                into=tuple(into),
-                used=self._stamps(used),
-                size=self._sizes(before, into, made=profile == fresh),
+                holder=tuple(draft.holder),
+                held=tuple(map(tuple, draft.held)),
+                into=tuple(draft.into),
+                used=self._stamps(draft.used),
+                size=self._sizes(before, draft.into, made=profile == fresh),
                 labels=labels,
                 versions=versions,
             )
@@ -286,11 +329,11 @@ class Automaton:
         changed = after[:6] != before[:6]
         if not changed and len(after.versions) != len(before.versions):
             after, pushed = before, False
-        merged = [s for s in range(fresh) if into[s] != NONE and before.into[s] == NONE]
+        merged = [s for s in range(fresh) if draft.into[s] != NONE and before.into[s] == NONE]
         return Move(
             after=self._number(after),
             changed=changed,
-            slot=self._named(profile, into, names),
+            slot=self._named(profile, draft.into, names),
             created=profile == fresh,
             view=view,
             pushed=pushed,

@@ -1,0 +1,185 @@
+"""What a verdict says: per person, per split, and of all persons of a history."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from idgraph.calls import CallNumber, Identifier
+from idgraph.persons import PersonName, Persons
+from idgraph.registry import Shown
+from idgraph.replays import Replay
+from idgraph.rules import RuleCode
+from idgraph.searching.faults import FaultKind
+from idgraph.searching.intervals import Interval
+from idgraph.searching.limits import Limits
+from idgraph.steps import ProfileName
+from idgraph.verdicts.ladder import RUNGS, Rung
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A look-up that was behind: `call` did not see what `unseen` wrote, nor anything after it.
+
+    `lag_s` is how far behind it was at least, in seconds: 0 where both were under way at once.
+    `keys` are those that were looked up too late, empty where all were.
+    """
+
+    call: CallNumber
+    unseen: CallNumber
+    lag_s: float
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFault:
+    """Something that the rules do not allow, or that the log does not hold, by its name.
+
+    It is at `call`, or just before it. `identifiers` are those of a call that is missing, `again`
+    is the call that took effect once more.
+    """
+
+    fault: FaultKind
+    call: CallNumber
+    identifiers: tuple[Identifier, ...] = ()
+    again: CallNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedSplit:
+    """A call at which a further profile came about, and the least that it takes to explain it.
+
+    `cause` is a code of the catalogue, None where none applies.
+    """
+
+    call: CallNumber
+    verdict: Rung
+    source: ProfileName
+    target: ProfileName
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReading:
+    """What the verdict would be were a rule that nothing documents to come out as `outcome`."""
+
+    rule: RuleCode
+    outcome: str
+    verdict: Rung
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something that was observed of a call: its `profile`, or whether it was `created`."""
+
+    call: CallNumber
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What to show support of a deviation.
+
+    `first_impossible` is the first call up to which, in the order of the history, nothing explains
+    the observations any more; `contradiction` the smallest set of observations that contradict the
+    rules by themselves: without any one of them the rest is explained.
+    """
+
+    first_impossible: CallNumber | None
+    contradiction: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What can explain the profiles of one person.
+
+    `lag_s` is the least lag in seconds, None where none is needed; `swaps` how many pairs of calls
+    the witness has the other way round than recorded, `fewest` whether no other witness has fewer;
+    `order` the witness: all calls that can touch these profiles, in the order of their effects.
+    `profiles` are those of the person in order of arrival, `landed` where each call landed.
+    `faults` are the cheapest explanations by faults, each a set of them. `strength_bits` says how
+    much the explanation rules out: None where it was not worked out, 0 where nothing was observed.
+    `would_decide` are the calls whose unknown profile could change the verdict. `given_up` is the
+    rung at which the search was given up. `rules` are those on which it rests, `because` says it in
+    a sentence, `proof` in more.
+    """
+
+    person: PersonName
+    verdict: Rung
+    calls: tuple[CallNumber, ...]
+    profiles: tuple[ProfileName, ...]
+    landed: Mapping[CallNumber, ProfileName]
+    lag_s: float | None
+    swaps: int
+    fewest: bool
+    order: tuple[CallNumber, ...]
+    missed: tuple[Missed, ...]
+    splits: tuple[BlamedSplit, ...]
+    faults: tuple[tuple[NamedFault, ...], ...]
+    evidence: Evidence | None
+    readings: tuple[OtherReading, ...]
+    observed: int
+    strength_bits: float | None
+    would_decide: tuple[CallNumber, ...]
+    given_up: Rung | None
+    rules: tuple[RuleCode, ...]
+    because: str
+    proof: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdicts(Shown):
+    """The verdict of each person of a replay, in the order of their first calls.
+
+    `spans` is when each call can have taken effect, by call; `limits` what was allowed for.
+    """
+
+    replay: Replay
+    people: Persons
+    persons: tuple[Verdict, ...]
+    limits: Limits
+    spans: tuple[Interval, ...]
+
+    def __len__(self) -> int:
+        """Return the number of persons."""
+        return len(self.persons)
+
+    def __iter__(self) -> Iterator[Verdict]:
+        """Go through the verdicts."""
+        return iter(self.persons)
+
+    def of(self, person: PersonName) -> Verdict:
+        """Return the verdict of a person; a `KeyError` where there is no such person."""
+        return next(v for v in self.persons if v.person == person)
+
+    @property
+    def counts(self) -> dict[Rung, int]:
+        """How many persons have which verdict, the lowest rung first."""
+        found = Counter(verdict.verdict for verdict in self.persons)
+        return {rung: found[rung] for rung in RUNGS if rung in found}
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a person: verdict, profiles, lag in seconds, swaps, strength, why."""
+        import pandas as pd
+
+        names = ("person", "verdict", "lag_s", "swaps", "strength_bits", "observed", "because")
+        rows = [
+            {
+                **{name: getattr(verdict, name) for name in names},
+                "calls": len(verdict.calls),
+                "profiles": len(verdict.profiles),
+            }
+            for verdict in self.persons
+        ]
+        columns = [*names[:2], "calls", "profiles", *names[2:]]
+        return pd.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
+        """Say how many persons have which verdict, without a value."""
+        told = ", ".join(f"{number} {rung}" for rung, number in self.counts.items())
+        return f"<Verdicts {self.replay.policy.name}: {told or 'no persons'}>"
