@@ -25,6 +25,9 @@ EXPECTED = {
     "email-change-worked": [],
     "email-change-broke": [(5, "new-email-not-yet-visible")],
     "email-change-old": [(5, "old-email-after-update")],
+    "email-change-overtaken": [(3, "unexplained")],
+    "email-change-at-once": [(4, "new-email-not-yet-visible")],
+    "email-change-deviated": [(5, "update-not-applied")],
     "shop": [
         (6, "id-only-then-email-only"),
         (13, "old-email-after-update"),

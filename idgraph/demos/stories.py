@@ -31,12 +31,26 @@ class Demo:
     text: str
 
 
-_EMAIL_CHANGE = """
+_BEFORE = """
     server  event="Placed Order" external_id=b1001 email=betty@example.com -> BETTY1
     +20min  browser event="Viewed Product" email=betty@example.com -> BETTY1
+"""
+_CHANGED = """
     +1d     server event="Updated Account" external_id=b1001 email=betty.new@example.com -> BETTY1
+"""
+_AFTER = """
     +4min   server event="Placed Order" external_id=b1001 email=betty.new@example.com -> BETTY1
-    +2min   browser event="Viewed Product" email={email} -> {profile}
+    {after}  browser event="Viewed Product" email={email} -> {profile}
+"""
+_EMAIL_CHANGE = f"{_BEFORE}{_CHANGED}{_AFTER}"
+_ORDER = f"""{_BEFORE}
+    +1d     browser event="Viewed Product" email=betty@example.com -> BETTY2
+    +200ms  server event="Updated Account" external_id=b1001 email=betty.new@example.com -> BETTY1
+    {_AFTER}
+"""
+_AT_ONCE = f"""{_BEFORE}{_CHANGED}
+    +150ms  form event="Subscribed" email=betty.new@example.com -> BETTY2
+    {_AFTER}
 """
 
 _SHOP = """
@@ -116,7 +130,7 @@ def _demos() -> dict[str, Demo]:
     stories = [
         Demo("shop", "A small shop: who was tracked correctly, who was duplicated", _SHOP),
         *scenarios,
-        *(Demo(name, title, _EMAIL_CHANGE.format(**ends)) for name, title, ends in _CHANGES),
+        *(Demo(name, title, text) for name, title, text in _CHANGES),
     ]
     return {story.name: story for story in stories}
 
@@ -146,20 +160,36 @@ _SCENARIOS = {
     "scenario-6": "A profile with an id only, then an email only: a permanent duplicate",
     "scenario-7": "Two calls at the same time: each may create a profile",
 }
+_NEW, _OLD = "betty.new@example.com", "betty@example.com"
 _CHANGES = (
     (
         "email-change-worked",
         "The email change, as it worked",
-        {"email": "betty.new@example.com", "profile": "BETTY1"},
+        _EMAIL_CHANGE.format(after="+2min", email=_NEW, profile="BETTY1"),
     ),
     (
         "email-change-broke",
         "The email change, as it broke: same payloads, two profiles",
-        {"email": "betty.new@example.com", "profile": "BETTY2"},
+        _EMAIL_CHANGE.format(after="+2min", email=_NEW, profile="BETTY2"),
     ),
     (
         "email-change-old",
         "The email change with a browser that still knows the old address",
-        {"email": "betty@example.com", "profile": "BETTY2"},
+        _EMAIL_CHANGE.format(after="+2min", email=_OLD, profile="BETTY2"),
+    ),
+    (
+        "email-change-overtaken",
+        "The email change that overtook a page view sent before it",
+        _ORDER.format(after="+2min", email=_NEW, profile="BETTY1"),
+    ),
+    (
+        "email-change-at-once",
+        "The email change and a form with the new address, both under way at once",
+        _AT_ONCE.format(after="+2min", email=_NEW, profile="BETTY1"),
+    ),
+    (
+        "email-change-deviated",
+        "The email change that was not found a day later, though it had been applied",
+        _EMAIL_CHANGE.format(after="+1d", email=_NEW, profile="BETTY2"),
     ),
 )

@@ -63,7 +63,7 @@ def verdict(
     `policy` is as in `replay`; by default the one that the requests show. `exported` are exports
     that show profiles in the end and when they were made (what they show of single calls is on the
     calls: see `observe`). `people` are the persons wanted, all by default. Without `deep` nothing
-    is said of other readings, of deciding unknowns and of evidence, which takes further searches.
+    is said of other readings, deciding unknowns, faults and evidence, which takes further searches.
     The verdict is the lowest rung that explains every observation of all calls that can touch the
     person's profiles. Where nothing was observed it is what the rules predict. Deterministic, but
     for a search that is given up after `limits.seconds`.
@@ -71,7 +71,7 @@ def verdict(
     allowed = limits or Limits()
     told = _seeing(history, policy, assume)
     everybody = link(told.history)
-    judge = Judge(told, allowed, exported)
+    judge = Judge(told, allowed, exported, faults=deep)
     wanted = everybody if people is None else [name for name in people if name in everybody.calls]
     found = tuple(_verdict(Case(judge, everybody, name), deep=deep) for name in wanted)
     return Verdicts(told, everybody, found, allowed, judge.spans)
@@ -101,7 +101,7 @@ def _verdict(case: Case, *, deep: bool) -> Verdict:
     evidence = probing.evidence(case) if asked and rung == "deviation" else None
     readings = tuple(probing.readings(case, rung)) if higher else ()
     would_decide = tuple(probing.would_decide(case, rung)) if asked else ()
-    bits = None
+    bits = None if case.observed else 0.0
     return Verdict(
         person=case.person,
         verdict=rung,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 
 from idgraph import causes
 from idgraph.calls import CallNumber
 from idgraph.clocks import SECOND
 from idgraph.persons import PersonName, Persons
+from idgraph.replays import replay
 from idgraph.searching.faults import Fault
 from idgraph.splitting import Split, jumps
 from idgraph.steps import ProfileName
@@ -100,9 +102,8 @@ class Case:
             if profile is None:
                 continue
             if source is not None and profile not in seen:
-                split = known.get(number)
-                rung = self._blame(number, split)
-                cause = self._cause(split) if split else None
+                rung = self._blame(number, known.get(number))
+                cause = self._cause(number, rung, known)
                 found.append(BlamedSplit(number, rung, source, profile, cause))
             seen.append(profile)
             source = profile
@@ -128,8 +129,20 @@ class Case:
             return "payload"
         return "order-race" if found.witness.swaps else found.rung
 
-    def _cause(self, split: Split) -> str | None:
-        finding = causes.explain_split(self.judge.replay, self.people, split)
+    def _cause(
+        self, number: CallNumber, rung: Rung, known: Mapping[CallNumber, Split]
+    ) -> str | None:
+        """The cause of a split; of one that another order explains, that in this order."""
+        split, told, people = known.get(number), self.judge.replay, self.people
+        if rung == "order-race":
+            group = self.judge.groups_of([number])[0]
+            fresh = {old: new for new, old in enumerate(self.judge.order(group), 1)}
+            calls = tuple(map(told.history.call, fresh))
+            told = replay(replace(told.history, calls=calls, ties=(), duplicates=()), told.policy)
+            own = tuple(sorted(fresh[n] for n in self.calls if n in fresh))
+            people = Persons({self.person: own})
+            split = next((s for s in jumps(told, people) if s.call == fresh[number]), None)
+        finding = causes.explain_split(told, people, split) if split else None
         return finding.cause if finding else None
 
     @property

@@ -36,8 +36,19 @@ class Group:
 class Judge:
     """What explains the observations of a replay, group by group, within some limits."""
 
-    def __init__(self, told: Replay, limits: Limits, exported: Exported | None = None) -> None:
-        """Take a replay in which calls of one instant see each other."""
+    def __init__(
+        self,
+        told: Replay,
+        limits: Limits,
+        exported: Exported | None = None,
+        *,
+        faults: bool = False,
+    ) -> None:
+        """Take a replay in which calls of one instant see each other.
+
+        `faults` says whether it is asked which faults of the platform would explain a deviation.
+        """
+        self.faults = faults
         self.replay = told
         self.limits = limits
         self.exported = exported
@@ -121,7 +132,10 @@ class Judge:
                 self._known[group] = Explanation("payload")
             else:
                 self._known[group] = explain(
-                    self.system(group), self.limits, connected=group.connected
+                    self.system(group),
+                    self.limits,
+                    connected=group.connected,
+                    faults=self.faults,
                 )
         return self._known[group]
 

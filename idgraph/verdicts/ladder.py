@@ -41,6 +41,8 @@ EXPLAINED: tuple[Rung, ...] = tuple(RUNGS)[:6]
 """The rungs on which the rules, the clocks and a lag explain all that was observed."""
 
 
+FAULT_NODES = 20_000
+"""How many nodes the search for the cheapest faults may take."""
 _Attempt = tuple[Rung, Callable[[], "Explanation | None"]]
 """A rung, and the search for an explanation on it."""
 
@@ -65,8 +67,8 @@ def explain(system: System, limits: Limits, *, connected: bool, faults: bool = T
     """Return the lowest rung that explains a system.
 
     `connected` says that its calls are linked by identifiers: where only an observed profile links
-    them, no order and no lag can bring them together. Without `faults` nothing is said of what the
-    cheapest fault is: then the rung is at most `deviation`.
+    them, no order and no lag can bring them together. Without `faults` it is not asked which faults
+    of the platform would explain a deviation.
     """
     budget = Budget.of(limits)
     rungs = _rungs(system, limits, budget) if connected else ()
@@ -77,7 +79,7 @@ def explain(system: System, limits: Limits, *, connected: bool, faults: bool = T
             return Explanation("undecided", given_up=rung)
         if found is not None:
             return found
-    return Explanation("deviation")
+    raise AssertionError  # the last of them always finds something
 
 
 def _rungs(system: System, limits: Limits, budget: Budget) -> tuple[_Attempt, ...]:
@@ -114,7 +116,7 @@ def _rungs(system: System, limits: Limits, budget: Budget) -> tuple[_Attempt, ..
 
 def _last(system: System, budget: Budget, *, faults: bool) -> _Attempt:
     """What is left where nothing documented explains."""
-    return "incomplete", lambda: _unexplained(system, budget) if faults else None
+    return "incomplete", lambda: _unexplained(system, budget, faults=faults)
 
 
 def _in_mode(rung: Rung, search: Search) -> Explanation | None:
@@ -128,13 +130,22 @@ def _at(
     return Explanation(rung, witness(search, order), lag)
 
 
-def _unexplained(system: System, budget: Budget) -> Explanation:
-    """Where nothing documented explains: one call that is missing, else the cheapest faults.
+def _unexplained(system: System, budget: Budget, *, faults: bool) -> Explanation:
+    """Where nothing documented explains: one call that is missing, else the platform deviated.
 
     A missing call is what a log can be short of; so it comes first, though a fault of the platform
     would explain as much. The faults are given in both cases.
     """
     suspicion = Suspicion(system, budget)
-    missing, faults = suspicion.missing_call(), suspicion.cheapest()
-    both = tuple(dict.fromkeys((*missing, *faults)))
-    return Explanation("incomplete" if missing else "deviation", faults=both)
+    found = missing = suspicion.missing_call()
+    if faults:
+        found = tuple(dict.fromkeys((*missing, *_cheapest(system, budget))))
+    return Explanation("incomplete" if missing else "deviation", faults=found)
+
+
+def _cheapest(system: System, budget: Budget) -> tuple[tuple[Fault, ...], ...]:
+    """The cheapest faults; none where that takes too long to say."""
+    try:
+        return Suspicion(system, budget.part(FAULT_NODES)).cheapest()
+    except OutOfBudget:
+        return ()

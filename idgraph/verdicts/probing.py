@@ -141,7 +141,7 @@ class _Whole:
         for part in judge.groups_of(range(1, len(numbers) + 1)):
             made = judge.system(part, spans)
             found = explain(made, self.limits, connected=part.connected, faults=False)
-            if found.rung == "deviation":
+            if found.rung in {"incomplete", "deviation"}:
                 return False
         return True
 
