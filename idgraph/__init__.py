@@ -4,6 +4,7 @@
     history = ig.read("calls.jsonl")            # what was sent, in order
     replay = ig.replay(history)                 # what the documented rules make of it
     ig.diagnose(replay)                         # who split, at which call, why, what to change
+    ig.verdict(history)                         # payload, order, lag, or nothing that is documented
     ig.repair(replay)                           # what to change at which call site
     ig.merge_list(replay)                       # which of the duplicates that exist to merge
     ig.Stepper(replay)                          # go through it, call by call
@@ -17,10 +18,11 @@ History), `placeholders`; `notation`; `dialects` (requests into calls, one file 
 (where the platform filed things), `policies` (data: what a platform does), `rules` and `policy`,
 `resolve` (the rules, once); `steps`, `decoding`, `replays`, `observing` (calls joined with
 exports); `persons`, `redaction`; `ladders`, `splitting`, `joining` (two persons on one profile),
-`graph`, `demos`; `causes` (one file each); `explain`; `futures` (what if); `edits`, `repairs`;
-`diagnosis`; `advising` (one line for a call site), `merging` (the duplicates that exist);
-`coverage`; `records`; `recording` (a proxy); `views` (one file each, plain blocks); `surfaces`
-(html, text, widgets, report); `cli`.
+`graph`, `demos`; `searching` (orders of effects that explain what was observed); `causes` (one file
+each); `explain`; `futures` (what if); `edits`, `repairs`; `diagnosis`; `verdicts` (what can explain
+it); `advising` (one line for a call site), `merging` (the duplicates that exist); `coverage`;
+`records`; `recording` (a proxy); `views` (one file each, plain blocks); `bundling` (a case for
+support); `surfaces` (html, text, widgets, report); `cli`.
 """
 
 from __future__ import annotations
@@ -31,6 +33,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from idgraph.advising import Repairs as Repairs
     from idgraph.advising import repair as repair
+    from idgraph.bundling import Bundle as Bundle
+    from idgraph.bundling import read_bundle as read_bundle
+    from idgraph.bundling import write_bundle as write_bundle
     from idgraph.calls import Call as Call
     from idgraph.calls import History as History
     from idgraph.calls import Identifier as Identifier
@@ -65,6 +70,7 @@ if TYPE_CHECKING:
     from idgraph.redaction import redact as redact
     from idgraph.replays import Replay as Replay
     from idgraph.replays import replay as replay
+    from idgraph.searching.limits import Limits as Limits
     from idgraph.sources import formats as formats
     from idgraph.sources import read as read
     from idgraph.splitting import splits as splits
@@ -72,12 +78,18 @@ if TYPE_CHECKING:
     from idgraph.surfaces.report import report as report
     from idgraph.surfaces.what_if import WhatIf as WhatIf
     from idgraph.surfaces.widget import Stepper as Stepper
+    from idgraph.verdicts import Verdict as Verdict
+    from idgraph.verdicts import Verdicts as Verdicts
+    from idgraph.verdicts import verdict as verdict
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Repairs": "advising",
     "repair": "advising",
+    "Bundle": "bundling",
+    "read_bundle": "bundling",
+    "write_bundle": "bundling",
     "Call": "calls",
     "History": "calls",
     "Identifier": "calls",
@@ -113,12 +125,16 @@ _HOMES = {
     "Replay": "replays",
     "Step": "steps",
     "replay": "replays",
+    "Limits": "searching.limits",
     "formats": "sources",
     "read": "sources",
     "splits": "splitting",
     "report": "surfaces.report",
     "WhatIf": "surfaces.what_if",
     "Stepper": "surfaces.widget",
+    "Verdict": "verdicts",
+    "Verdicts": "verdicts",
+    "verdict": "verdicts",
 }
 
 __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604 - every name is a text

@@ -24,6 +24,7 @@ from idgraph.replays import Replay
 from idgraph.rulebook import Policy
 from idgraph.rules import Rule
 from idgraph.steps import Step
+from idgraph.verdicts import NamedFault, Verdict, Verdicts
 
 Record = dict[str, Any]
 
@@ -324,3 +325,65 @@ def _repair(replay: Replay, repair: Repair | None, advice: str) -> Record | None
             for edit in repair.edits
         ],
     }
+
+
+def verdicts(found: Verdicts) -> Iterator[Record]:
+    """Return the verdict of each person."""
+    limits = {
+        "settle_s": found.limits.settle_s,
+        "skew_s": found.limits.skew_s,
+        "max_lag_s": found.limits.max_lag_s,
+        "nodes": found.limits.nodes,
+        "seconds": found.limits.seconds,
+    }
+    return ({**_verdict(one), "limits": limits} for one in found)
+
+
+def _verdict(one: Verdict) -> Record:
+    evidence = one.evidence
+    return {
+        "person": one.person,
+        "verdict": one.verdict,
+        "because": one.because,
+        "calls": list(one.calls),
+        "profiles": list(one.profiles),
+        "landed": {str(number): name for number, name in one.landed.items()},
+        "lag_s": one.lag_s,
+        "swaps": one.swaps,
+        "fewest_swaps": one.fewest,
+        "order": list(one.order),
+        "missed": [
+            {"call": m.call, "unseen": m.unseen, "lag_s": m.lag_s, "keys": list(m.keys)}
+            for m in one.missed
+        ],
+        "splits": [
+            {
+                "call": split.call,
+                "verdict": split.verdict,
+                "from": split.source,
+                "to": split.target,
+                "cause": split.cause,
+            }
+            for split in one.splits
+        ],
+        "faults": [[_fault(fault) for fault in each] for each in one.faults],
+        "evidence": evidence
+        and {
+            "first_impossible": evidence.first_impossible,
+            "contradiction": [{"call": o.call, "what": o.what} for o in evidence.contradiction],
+        },
+        "readings": [
+            {"rule": r.rule, "outcome": r.outcome, "verdict": r.verdict} for r in one.readings
+        ],
+        "observed": one.observed,
+        "strength_bits": one.strength_bits,
+        "would_decide": list(one.would_decide),
+        "given_up": one.given_up,
+        "rules": list(one.rules),
+        "proof": list(one.proof),
+    }
+
+
+def _fault(one: NamedFault) -> Record:
+    keys = {identifier.key: value(identifier) for identifier in one.identifiers}
+    return {"fault": one.fault, "call": one.call, "keys": keys or None, "again": one.again}

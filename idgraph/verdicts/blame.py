@@ -15,10 +15,8 @@ from idgraph.searching.faults import Fault
 from idgraph.splitting import Split, jumps
 from idgraph.steps import ProfileName
 from idgraph.verdicts.judging import Group, Judge
-from idgraph.verdicts.ladder import RUNGS, Rung
+from idgraph.verdicts.ladder import HEIGHT, Rung
 from idgraph.verdicts.results import BlamedSplit, Missed, NamedFault
-
-_HEIGHT: dict[Rung, int] = {rung: height for height, rung in enumerate(RUNGS)}
 
 
 class Case:
@@ -41,7 +39,7 @@ class Case:
     def rung(self) -> Rung:
         """The verdict: that of the group that takes most to explain."""
         rungs = {found.rung for found in self.found.values()}
-        highest: Rung = max(rungs, key=_HEIGHT.__getitem__, default="clean")
+        highest: Rung = max(rungs, key=HEIGHT.__getitem__, default="clean")
         if "deviation" in rungs:
             return "deviation"
         return "clean" if highest == "payload" and len(self.profiles) < 2 else highest  # noqa: PLR2004 - one is whole
@@ -149,7 +147,7 @@ class Case:
     def given_up(self) -> Rung | None:
         """The rung at which a search was given up, the lowest where several were."""
         rungs = [found.given_up for found in self.found.values() if found.given_up]
-        return min(rungs, key=_HEIGHT.__getitem__, default=None)
+        return min(rungs, key=HEIGHT.__getitem__, default=None)
 
     @property
     def order(self) -> tuple[CallNumber, ...]:

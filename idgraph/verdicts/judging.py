@@ -17,7 +17,7 @@ from idgraph.searching.intervals import Interval, intervals
 from idgraph.searching.limits import Limits
 from idgraph.searching.systems import System, probe, system
 from idgraph.steps import Step
-from idgraph.verdicts.ladder import Explanation, explain
+from idgraph.verdicts.ladder import Explanation, Rung, explain
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,15 @@ class Judge:
         exported: Exported | None = None,
         *,
         faults: bool = False,
+        below: Rung | None = None,
     ) -> None:
         """Take a replay in which calls of one instant see each other.
 
-        `faults` says whether it is asked which faults of the platform would explain a deviation.
+        `faults` says whether it is asked which faults of the platform would explain a deviation;
+        with `below` it is only asked whether a lower rung explains.
         """
         self.faults = faults
+        self.below = below
         self.replay = told
         self.limits = limits
         self.exported = exported
@@ -136,6 +139,7 @@ class Judge:
                     self.limits,
                     connected=group.connected,
                     faults=self.faults,
+                    below=self.below,
                 )
         return self._known[group]
 

@@ -13,7 +13,7 @@ from idgraph.rules import OPEN, Rule
 from idgraph.searching.limits import Limits
 from idgraph.verdicts.blame import Case
 from idgraph.verdicts.judging import Group, Judge
-from idgraph.verdicts.ladder import EXPLAINED, RUNGS, Rung, explain
+from idgraph.verdicts.ladder import EXPLAINED, Rung, explain
 from idgraph.verdicts.results import Evidence, Observation, OtherReading
 
 TRIES = 60
@@ -53,12 +53,15 @@ class Part:
         *,
         changes: Mapping[CallNumber, Call] | None = None,
         policy: Policy | None = None,
-        limits: Limits | None = None,
+        below: Rung | None = None,
     ) -> Rung:
-        """Return the verdict with some calls changed (by new numbers), or under other rules."""
+        """Return the verdict with some calls changed (by new numbers), or under other rules.
+
+        With `below` it is `deviation` where no lower rung than that explains.
+        """
         calls = tuple((changes or {}).get(n, call) for n, call in enumerate(self.history, 1))
         told = replay(replace(self.history, calls=calls), policy or self.policy)
-        judge = Judge(told, limits or self.limits)
+        judge = Judge(told, self.limits, below=below)
         return Case(judge, Persons({self.person: self.own}), self.person).rung
 
 
@@ -68,10 +71,9 @@ def readings(case: Case, rung: Rung) -> Iterator[OtherReading]:
     The verdict goes by what the policy takes such a rule to be; here each is turned by itself.
     """
     part = Part.of(case)
-    height = list(RUNGS).index
     for rule, outcome in _open(part)[:TRIES]:
-        other = part.rung(policy=part.policy.assuming({rule.code: outcome}))
-        if other in EXPLAINED and height(other) < height(rung):
+        other = part.rung(policy=part.policy.assuming({rule.code: outcome}), below=rung)
+        if other in EXPLAINED:
             yield OtherReading(rule.code, outcome, other)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from idgraph.calls import Call, Key
+from idgraph.calls import KEYS, Call, Key
 from idgraph.dialects.base import (
     NotACall,
     Notes,
@@ -39,9 +39,12 @@ IDENTIFYING = frozenset(name for name, _ in SPELLINGS)
 _CLOCKS = ("received_at", "sent_at", "occurred_at")
 _CLAIMS = ("at", "time", "timestamp")
 _FIELDS = ("channel", "endpoint", "event", "event_id", "person", "observed_profile", "answered_at")
-_KNOWN = IDENTIFYING | {*_CLOCKS, *_CLAIMS, *_FIELDS}
+_OUTCOMES = ("answer", "created", "refused", "owner", "reads", "clears", "merges")
+"""What became of a call; names that tables of other things have, too."""
+_KNOWN = IDENTIFYING | {*_CLOCKS, *_CLAIMS, *_FIELDS, *_OUTCOMES}
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z_$ .-]{0,39}\d{0,2}")
 _NAMED, _KEPT = 20, 1000
+_LONG = 10
 
 
 def canonical(name: object) -> str | None:
@@ -62,7 +65,7 @@ def is_table(names: Iterable[object]) -> bool:
     profiles.
     """
     given = list(names)
-    known = {canonical(name) for name in given} - {None}
+    known = {canonical(name) for name in given} - {None, *_OUTCOMES}
     identifying = known & IDENTIFYING
     if identifying == {"id"}:
         return bool(known & {*_CLOCKS, *_CLAIMS})
@@ -94,10 +97,29 @@ def call_from(row: Iterable[tuple[str, object]], origin: str, notes: Notes) -> C
         sent_at=moment(found.get("sent_at"), notes),
         received_at=moment(found.get("received_at"), notes),
         answered_at=moment(found.get("answered_at"), notes),
+        answer=_whole(found.get("answer")),
+        created=_claim(found.get("created")),
+        refused=_claim(found.get("refused")) or False,
+        owner=label(found.get("owner"), "owner"),
+        reads=_claim(found.get("reads")) or False,
+        clears=tuple(name for name in str(found.get("clears") or "").split() if name in KEYS),
+        merges=label(found.get("merges"), "merges"),
         origin=origin,
         payload={spelt[name]: value for name, value in found.items() if value not in (None, "")},
         wire={key: (spelt[path[0]],) for key, path in wire.items()},
     )
+
+
+def _claim(value: object) -> bool | None:
+    """Return what a cell claims: yes, no, or None where it claims nothing."""
+    claims = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    return claims.get(str(value).strip().lower())
+
+
+def _whole(value: object) -> int | None:
+    """Return the whole number of a cell, None where it holds none."""
+    digits = str(value).strip()
+    return int(digits) if digits.isdecimal() and len(digits) < _LONG else None
 
 
 def _known_values(row: Iterable[tuple[str, object]]) -> tuple[dict[str, object], dict[str, str]]:

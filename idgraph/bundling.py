@@ -1,0 +1,155 @@
+"""A bundle for support: all that is needed to judge a case again and get the same verdict."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import msgspec
+
+from idgraph import policy as policies
+from idgraph import records, redaction, sources
+from idgraph.calls import Call, History
+from idgraph.clocks import iso
+from idgraph.errors import UnreadableError, UsageError
+from idgraph.persons import PersonName
+from idgraph.replays import replay
+from idgraph.rulebook import Policy
+from idgraph.searching.limits import Limits
+from idgraph.verdicts import Verdicts, verdict
+
+_CALLS, _POLICY, _LIMITS = "calls.jsonl", "policy.toml", "limits.json"
+_VERDICT, _PAGE, _README = "verdict.jsonl", "report.html", "README.txt"
+_WHEN = (2000, 1, 1, 0, 0, 0)
+"""The time of all files in a bundle: the same case makes the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What a bundle holds: the calls, the rules, the limits, and the verdict that was given."""
+
+    history: History
+    policy: Policy
+    limits: Limits
+    given: tuple[records.Record, ...]
+
+    def judged(self) -> Verdicts:
+        """Judge the calls again."""
+        return verdict(replay(self.history, self.policy), limits=self.limits)
+
+    def same(self) -> bool:
+        """Tell whether judging the calls again gives the verdict that was given."""
+        return _plain(records.verdicts(self.judged())) == self.given
+
+
+def write_bundle(
+    found: Verdicts,
+    path: str | Path,
+    *,
+    people: Iterable[PersonName] | None = None,
+    redact: bool = True,
+    page: str | None = None,
+) -> Path:
+    """Write the case of some persons as a ZIP file and return its path.
+
+    `people` are all whose verdict is not `clean` by default. It holds their calls and all that can
+    touch the same profiles, with stand-ins unless `redact` is False, the rules, the limits, the
+    verdict, and `page`, a report, where it is given. A `UsageError` where there is nobody to tell
+    of. Same case, same bytes.
+    """
+    wanted = list(people) if people is not None else _split(found)
+    if not wanted:
+        raise UsageError(
+            "nobody's case is to be bundled", remedy="Every person's verdict is clean."
+        )
+    told = found.replay
+    numbers = told.related(n for name in wanted for n in found.people.calls[name])
+    part = told.history.only(numbers)
+    history = redaction.redact(part) if redact else part
+    policy = msgspec.structs.replace(told.policy, extends="", example=())
+    again = verdict(replay(_reread(history), policy), limits=found.limits)
+    files = {
+        _README: _readme(),
+        _CALLS: _table(history),
+        _POLICY: msgspec.toml.encode(policy).decode(),
+        _LIMITS: f"{records.line(asdict(found.limits))}\n",
+        _VERDICT: "".join(f"{records.line(row)}\n" for row in records.verdicts(again)),
+        **({_PAGE: page} if page else {}),
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(zipfile.ZipInfo(name, _WHEN), text, zipfile.ZIP_DEFLATED)
+    return Path(path)
+
+
+def read_bundle(path: str | Path) -> Bundle:
+    """Return what a bundle holds; `UnreadableError` where the file is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            texts = {n: archive.read(n) for n in (_CALLS, _POLICY, _LIMITS, _VERDICT)}
+        limits = msgspec.json.decode(texts[_LIMITS], type=Limits)
+        given = tuple(msgspec.json.decode(row) for row in texts[_VERDICT].splitlines())
+    except (OSError, zipfile.BadZipFile, KeyError, msgspec.MsgspecError) as error:
+        remedy = "Give a file that `idgraph report --verdict --bundle` wrote."
+        raise UnreadableError("the file is no bundle", where=str(path), remedy=remedy) from error
+    history = sources.read(texts[_CALLS], progress=False, name=_CALLS)
+    return Bundle(history, policies.parse(texts[_POLICY].decode(), where=_POLICY), limits, given)
+
+
+def _split(found: Verdicts) -> list[PersonName]:
+    return [one.person for one in found if one.verdict != "clean"]
+
+
+def _plain(rows: Iterable[records.Record]) -> tuple[records.Record, ...]:
+    """Records as they come back from their JSON."""
+    return tuple(msgspec.json.decode(records.line(row)) for row in rows)
+
+
+def _reread(history: History) -> History:
+    """The calls as a reader of the bundle gets them."""
+    return sources.read(_table(history).encode(), progress=False, name=_CALLS)
+
+
+def _table(history: History) -> str:
+    return "".join(f"{records.line(dict(_row(call)))}\n" for call in history)
+
+
+def _row(call: Call) -> Iterator[tuple[str, object]]:
+    """A call as a row of a call table: all that decides what becomes of it."""
+    for name in ("received_at", "sent_at", "occurred_at", "answered_at"):
+        at = getattr(call, name)
+        if at is not None:
+            yield name, iso(at)
+    for identifier in call.identifiers:
+        yield identifier.key, records.value(identifier)
+    for name in ("channel", "endpoint", "event", "event_id", "person", "owner", "merges"):
+        if getattr(call, name):
+            yield name, getattr(call, name)
+    shown = {"observed_profile": call.observed, "answer": call.answer, "created": call.created}
+    yield from ((name, value) for name, value in shown.items() if value is not None)
+    yield from ((name, True) for name in ("refused", "reads") if getattr(call, name))
+    if call.clears:
+        yield "clears", " ".join(call.clears)
+
+
+def _readme() -> str:
+    return f"""\
+A case of one person who became several profiles, or one that should have been two.
+
+{_CALLS}    the calls, in order; identifiers are stand-ins unless somebody chose to show them
+{_POLICY}    the platform's identity rules, each with its source
+{_LIMITS}    what the verdict allowed for: settling time, skew, lag, and how long it searched
+{_VERDICT}  the verdict, with its witness or its evidence, one JSON object a person
+{_PAGE}    the same for people, where it is there; it opens from disk and loads nothing
+
+To judge it again, with idgraph installed (pip install idgraph), in the folder of these files:
+
+    idgraph verdict {_CALLS} --policy {_POLICY} --json
+
+with --settle, --skew and --max-lag as {_LIMITS} has them; or in Python
+
+    from idgraph.bundling import read_bundle
+    read_bundle("case.zip").same()
+"""
