@@ -96,6 +96,13 @@ class Move(NamedTuple):
     merged: tuple[Slot, ...]
 
 
+class Moves(NamedTuple):
+    """All that a call can come to, and that of it which changes the state."""
+
+    every: tuple[Move, ...]
+    changing: tuple[Move, ...]
+
+
 class Keeping(NamedTuple):
     """A state with fewer versions.
 
@@ -172,13 +179,13 @@ class Automaton:
         self.creates = creates
         self.merging = _merging(kinds, rules)
         self._ranked = any(limit > 0 for limit in rules.limit)
-        self._passing = any(
+        self.passing = any(
             case[tables.DIFFERENT] == tables.PASS for kind in rules.outcomes for case in kind
         )
         self.states: list[State] = []
         self._numbers: dict[State, StateNumber] = {}
         self._moves: dict[tuple[StateNumber, int, View], Move | None] = {}
-        self._every: dict[tuple[StateNumber, int, int, bool], tuple[Move, ...]] = {}
+        self._every: dict[tuple[StateNumber, int, int, bool], Moves] = {}
         self._kept: dict[tuple[StateNumber, int], Keeping] = {}
         empty = State(
             (NONE,) * len(keys), (), (), self._stamps([NONE] * len(keys)), (), ((),) * labels
@@ -187,7 +194,7 @@ class Automaton:
 
     def moves(
         self, state: StateNumber, kind: int, readable: int = 0, *, keyed: bool = False
-    ) -> tuple[Move, ...]:
+    ) -> Moves:
         """Return what a call can come to that agrees with what was observed of it.
 
         `readable` is a mask of the versions that it may read beside the index as it is; with
@@ -200,7 +207,8 @@ class Automaton:
                 move = self.move(state, kind, view)
                 if move is not None:
                     found.setdefault((move.after, move.slot), move)
-            self._every[place] = tuple(found.values())
+            changing = tuple(move for move in found.values() if move.changed)
+            self._every[place] = Moves(tuple(found.values()), changing)
         return self._every[place]
 
     def fresh(self, state: StateNumber, kind: int) -> View:
@@ -312,9 +320,9 @@ class Automaton:
         if labels is None:
             return None
         versions = before.versions
-        pushed = self.stale and (tuple(draft.holder) != before.holder or self._passing)
+        pushed = self.stale and (tuple(draft.holder) != before.holder or self.passing)
         if pushed:
-            versions = (*versions, Version(before.holder, before.held if self._passing else ()))
+            versions = (*versions, Version(before.holder, before.held if self.passing else ()))
         after, names = self._canonical(
             State(
                 holder=tuple(draft.holder),

@@ -157,13 +157,10 @@ class Suspicion:
         for (spent, state), ways in list(now.items()):
             for extra in extras if spent == cost else ():
                 self.budget.spend()
-                for move in self.automaton.moves(state, extra.kind):
-                    if move.changed:
-                        name: FaultKind = (
-                            "unlogged-call" if extra.again is None else "duplicate-execution"
-                        )
-                        fault = Fault(name, place, extra.identifiers, extra.again)
-                        _add(now, (cost + 1, move.after), [(*way, fault) for way in ways])
+                name: FaultKind = "unlogged-call" if extra.again is None else "duplicate-execution"
+                fault = Fault(name, place, extra.identifiers, extra.again)
+                for move in self.automaton.moves(state, extra.kind).changing:
+                    _add(now, (cost + 1, move.after), [(*way, fault) for way in ways])
 
     def _placed(
         self,
@@ -177,7 +174,7 @@ class Suspicion:
         kind = self.system.kinds[place]
         for (cost, state), ways in now.items():
             self.budget.spend()
-            for move in self.automaton.moves(state, kind):
+            for move in self.automaton.moves(state, kind).every:
                 _add(following, (cost, move.after), ways)
             if cost < allowed and not missing_only:
                 for name, move in self._faulty(state, kind):

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from idgraph.clocks import Instant
-from idgraph.searching.automaton import Automaton, Move, Slot, StateNumber
+from idgraph.searching.automaton import Automaton, Move, Moves, Slot, StateNumber
 from idgraph.searching.limits import Budget
+from idgraph.searching.pinning import torn
 from idgraph.searching.systems import Mask, Place, System
 
 
@@ -60,7 +61,8 @@ class _Frame:
     placed: tuple[Place, ...]
     """What was placed to come here, in order: calls without a trace, then the one that left one."""
     freed: tuple[Place, ...]
-    branches: Iterator[tuple[Node, Place]]
+    branches: list[_Frame] | None = None
+    """Where it goes on, the most promising last; None where nobody has looked yet."""
 
 
 class Search:
@@ -73,14 +75,17 @@ class Search:
         self.budget = budget
         self.automaton: Automaton = system.automaton(stale=mode.lag is not None)
         self.old = system.old(mode.lag) if mode.lag is not None else ()
-        self.before = system.leaning if mode.lag is None else system.leaning_alike
+        self.before = system.leaning if mode.lag is None else system.leaning_by(self.old)
+        self._bound = sum(1 << place for place, seen in enumerate(self.old) if seen)
         self.start = Node(0, 0, self.automaton.start, ())
 
-    def moves(self, node: Node, place: Place) -> tuple[Move, ...]:
+    def moves(self, node: Node, place: Place) -> Moves:
         """Return what placing a call next can come to."""
-        readable = sum(
-            1 << version for version, mask in enumerate(node.readers) if mask >> place & 1
-        )
+        readable, bit = 0, 1
+        for mask in node.readers:
+            if mask >> place & 1:
+                readable |= bit
+            bit <<= 1
         kind = self.system.kinds[place]
         return self.automaton.moves(node.state, kind, readable, keyed=self.mode.keyed)
 
@@ -117,8 +122,7 @@ class Search:
         waiting = self.system.every & ~done
         left = [self._left(mask & waiting, lost) for mask in node.readers]
         if move.pushed:
-            there = (node.done | node.free) & ~lost
-            left.append(sum(1 << c for c in bits(waiting) if self.old[c] & ~there == 0))
+            left.append(self._readers(waiting, (node.done | node.free) & ~lost))
         return Node(done, free, move.after, tuple(left))
 
     def narrowed(self, node: Node) -> Narrowed:
@@ -131,9 +135,19 @@ class Search:
         narrow = Node(node.done, node.free, kept.after, tuple(readers))
         return Narrowed(narrow, kept.masks, kept.names)
 
+    def _readers(self, waiting: Mask, there: Mask) -> Mask:
+        """Those of some calls that may read an index that shows what is there."""
+        for place in bits(waiting & self._bound):
+            if self.old[place] & ~there:
+                waiting ^= 1 << place
+        return waiting
+
     def _left(self, readers: Mask, lost: Mask) -> Mask:
         """The readers of a version that may still read it though some calls come later."""
-        return sum(1 << c for c in bits(readers) if self.old[c] & lost == 0)
+        for place in bits(readers & self._bound):
+            if self.old[place] & lost:
+                readers ^= 1 << place
+        return readers
 
     def order(self) -> tuple[Place, ...] | None:
         """Return an order that explains all observations, None where none does.
@@ -143,7 +157,7 @@ class Search:
         only calls that leave one are tried in turn. That loses no order: the others can be moved to
         that moment without any other call seeing a difference.
         """
-        if self.system.impossible:
+        if self.system.impossible or (self.mode.lag is None and torn(self.automaton)):
             return None
         failed: dict[tuple[Mask, StateNumber, tuple[Mask, ...]], list[Mask]] = {}
         stack = [self._frame(self.start, ())]
@@ -152,21 +166,22 @@ class Search:
             node = frame.node
             if node.done | node.free == self.system.every and self.automaton.settled(node.state):
                 return self._unrolled(stack)
-            child = next(frame.branches, None)
-            if child is None:
+            if frame.branches is None:
+                self.budget.spend()
+                frame.branches = self._branches(node)
+            if not frame.branches:
                 failed.setdefault((node.done, node.state, node.readers), []).append(node.free)
                 stack.pop()
                 continue
-            fresh = self._frame(child[0], (child[1],))
-            known = failed.get((fresh.node.done, fresh.node.state, fresh.node.readers), ())
-            if not any(free | fresh.node.free == free for free in known):
-                self.budget.spend()
-                stack.append(fresh)
+            child = frame.branches.pop()
+            known = failed.get((child.node.done, child.node.state, child.node.readers), ())
+            if not any(free | child.node.free == free for free in known):
+                stack.append(child)
         return None
 
     def _frame(self, node: Node, placed: tuple[Place, ...]) -> _Frame:
         whole, freed = self._closed(node)
-        return _Frame(whole, placed, freed, self._branches(whole))
+        return _Frame(whole, placed, freed)
 
     def _closed(self, node: Node) -> tuple[Node, tuple[Place, ...]]:
         """Let all calls come that leave no trace."""
@@ -176,19 +191,24 @@ class Search:
         while found:
             found = False
             for place in self.enabled(node.done | free):
-                if any(not move.changed for move in self.moves(node, place)):
+                moves = self.moves(node, place)
+                if len(moves.every) > len(moves.changing):
                     free |= 1 << place
                     freed.append(place)
                     found = True
         return node._replace(free=free), tuple(freed)
 
-    def _branches(self, node: Node) -> Iterator[tuple[Node, Place]]:
+    def _branches(self, node: Node) -> list[_Frame]:
+        """Where the next call can lead that leaves a trace; what explains most comes last."""
         there = node.done | node.free
-        for place in bits(self.system.every & ~node.done):
-            if self.before[place] & ~there == 0:
-                for move in self.moves(node, place):
-                    if move.changed:
-                        yield self.after(node, place, move), place
+        found = [
+            self._frame(self.after(node, place, move), (place,))
+            for place in bits(self.system.every & ~node.done)
+            if self.before[place] & ~there == 0
+            for move in self.moves(node, place).changing
+        ]
+        found.reverse()
+        return sorted(found, key=lambda frame: (frame.node.done | frame.node.free).bit_count())
 
     def _unrolled(self, stack: list[_Frame]) -> tuple[Place, ...]:
         """The order that a path stands for: each call where it came last."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -70,22 +70,22 @@ class System:
         Where two are of one kind and one can begin and end no later than the other, each order that
         explains the observations has a twin in which they are not swapped.
         """
-        return self._leaning(lambda one, other: one.lo <= other.lo and one.hi <= other.hi)
+        return self.leaning_by((0,) * len(self))
 
-    @cached_property
-    def leaning_alike(self) -> tuple[Mask, ...]:
-        """The same for look-ups that may be behind: there both must have the same interval."""
-        return self._leaning(lambda one, other: one == other)
+    def leaning_by(self, old: Sequence[Mask]) -> tuple[Mask, ...]:
+        """Return the same for look-ups that must have seen `old`, by place, and may miss the rest.
 
-    def _leaning(self, fits: Callable[[Interval, Interval], bool]) -> tuple[Mask, ...]:
+        There two calls are interchangeable only where they must have seen the same: then each can
+        look up what the other one did, and who had to see one of them still does.
+        """
         masks = list(self.before)
-        alike: defaultdict[int, list[Place]] = defaultdict(list)
+        alike: defaultdict[tuple[int, Mask], list[Place]] = defaultdict(list)
         for place, kind in enumerate(self.kinds):
-            for other in alike[kind][-TWINS:]:
+            for other in alike[kind, old[place]][-TWINS:]:
                 earlier = self.recorded[other] < self.recorded[place]
-                if earlier and fits(self.spans[other], self.spans[place]):
+                if earlier and self.spans[other].hi <= self.spans[place].hi:
                     masks[place] |= 1 << other
-            alike[kind].append(place)
+            alike[kind, old[place]].append(place)
         return tuple(masks)
 
     def old(self, lag: Instant) -> tuple[Mask, ...]:

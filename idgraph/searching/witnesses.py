@@ -110,7 +110,7 @@ def trace(search: Search, order: Sequence[Place]) -> tuple[Passed, ...] | None:
         there |= 1 << place
         following: dict[Node, _Path] = {}
         for node, path in paths.items():
-            for move in search.moves(node, place):
+            for move in search.moves(node, place).every:
                 after, step = _stepped(search, search.wide(node, place, move), move, path)
                 if after not in following or step.cost < following[after].cost:
                     following[after] = step
@@ -143,7 +143,7 @@ def _fewest(search: Search, most: int, budget: Budget) -> tuple[Place, ...] | No
             waiting = system.every & ~node.done & ~(1 << place)
             rank = system.recorded[place]
             total = cost + sum(system.recorded[other] < rank for other in bits(waiting))
-            for move in search.moves(node, place) if total < most else ():
+            for move in search.moves(node, place).every if total < most else ():
                 after = search.after(node, place, move)
                 if total < best.get(after, most):
                     budget.spend()

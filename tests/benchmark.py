@@ -1,0 +1,118 @@
+"""Measures verdicts: `python tests/benchmark.py [--quick]`.
+
+Times depend on the machine; the ratios within one run are what to compare between two commits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from idgraph.calls import Call, History, Identifier, history
+from idgraph.clocks import SECOND, Instant
+from idgraph.replays import replay
+from idgraph.verdicts import verdict
+
+POLICY = "klaviyo-classic"
+BEGIN: Instant = 1_700_000_000 * SECOND
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of it")
+    quick = parser.parse_args().quick
+    crowds, persons = (5, 100) if quick else (50, 1000)
+    for name, chunk in (("another order", 1), ("in flight, pairs", 2), ("in flight, tens", 10)):
+        told = [crowd(random.Random(seed), 30, chunk) for seed in range(crowds)]  # noqa: S311
+        base = _median(lambda one: replay(one, POLICY), told)
+        took = [_timed(lambda one=one: verdict(one, POLICY, deep=False)) for one in told]
+        rungs = {v.verdict for one in told for v in verdict(one, POLICY, deep=False)}
+        print(  # noqa: T201 - what it is for
+            f"30 calls at once, {name}: median {1e3 * statistics.median(took):.1f} ms, "
+            f"largest {1e3 * max(took):.0f} ms, {statistics.median(took) / base:.1f} replays "
+            f"({', '.join(sorted(rungs))})"
+        )
+    calls = shop(random.Random(1), persons)  # noqa: S311 - no secret
+    told = replay(calls, POLICY)
+    base = _timed(lambda: replay(calls, POLICY))
+    for deep in (False, True):
+        took = _timed(lambda deep=deep: verdict(told, deep=deep))
+        print(  # noqa: T201 - what it is for
+            f"a shop of {persons} persons, {len(calls)} calls{', deep' if deep else ''}: "
+            f"{persons / took:,.0f} persons a second, {took / base:.2f} replays"
+        )
+
+
+def crowd(rng: random.Random, number: int, chunk: int) -> History:
+    """Return calls of one person, all at once, observed as they fall in some other order.
+
+    So many at a time look up before any of these writes.
+    """
+    emails = [Identifier("email", f"{name}@example.com") for name in ("one", "two", "three")]
+    own = Identifier("external_id", "u1")
+    calls = []
+    for place in range(number):
+        carried = [own] * (rng.random() < 0.5)
+        carried += [rng.choice(emails)] * (not carried or rng.random() < 0.7)
+        at = BEGIN + 1000 * place
+        channel = "server" if own in carried else "browser"
+        calls.append(Call(tuple(carried), channel, sent_at=at, answered_at=at + SECOND, person="p"))
+    order = list(range(number))
+    rng.shuffle(order)
+    ties = tuple(
+        group
+        for first in range(1, number + 1, chunk)
+        if len(group := tuple(range(first, min(first + chunk, number + 1)))) > 1
+    )
+    fallen = replace(history(calls), calls=tuple(calls[place] for place in order), ties=ties)
+    steps = replay(fallen, POLICY, assume={"at-once": "unseen"} if ties else {}).steps
+    seen = {place: step.profile for place, step in zip(order, steps, strict=True)}
+    return history(replace(call, observed=seen[place]) for place, call in enumerate(calls))
+
+
+def shop(rng: random.Random, persons: int) -> History:
+    """Return the calls of a shop: seven a person, an email that changes, a few labels off."""
+    calls = []
+    for person in range(persons):
+        at = BEGIN + rng.randrange(10**6) * SECOND
+        for number in range(7):
+            at += rng.choice([300_000, 2 * SECOND, 60 * SECOND, 3600 * SECOND])
+            server = rng.random() < 0.5
+            email = f"u{person}@{'old' if number < 4 else 'new'}.example.com"
+            carried = [Identifier("external_id", f"u{person}")] * server
+            carried.append(Identifier("email", email))
+            channel = "server" if server else "browser"
+            calls.append(
+                Call(
+                    tuple(carried),
+                    channel,
+                    sent_at=at,
+                    answered_at=at + 150_000,
+                    person=f"u{person}",
+                )
+            )
+    told = history(calls)
+    steps = replay(told, POLICY).steps
+    return history(
+        replace(call, observed=f"{step.profile}{'x' * (rng.random() < 0.01)}")
+        for call, step in zip(told, steps, strict=True)
+    )
+
+
+def _median(work: Callable[[History], object], told: Sequence[History]) -> float:
+    return statistics.median(_timed(lambda one=one: work(one)) for one in told)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    main()
