@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from idgraph.calls import Call, History, Identifier, history
 from idgraph.clocks import SECOND, Instant
@@ -27,25 +28,28 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of it")
     quick = parser.parse_args().quick
     crowds, persons = (5, 100) if quick else (50, 1000)
-    for name, chunk in (("another order", 1), ("in flight, pairs", 2), ("in flight, tens", 10)):
-        told = [crowd(random.Random(seed), 30, chunk) for seed in range(crowds)]  # noqa: S311
-        base = _median(lambda one: replay(one, POLICY), told)
-        took = [_timed(lambda one=one: verdict(one, POLICY, deep=False)) for one in told]
-        rungs = {v.verdict for one in told for v in verdict(one, POLICY, deep=False)}
-        print(  # noqa: T201 - what it is for
-            f"30 calls at once, {name}: median {1e3 * statistics.median(took):.1f} ms, "
-            f"largest {1e3 * max(took):.0f} ms, {statistics.median(took) / base:.1f} replays "
-            f"({', '.join(sorted(rungs))})"
-        )
+    for name, chunk in (("another order", 1), ("in flight, pairs", 2)):
+        _tell(name, [crowd(random.Random(seed), 30, chunk) for seed in range(crowds)])  # noqa: S311
     calls = shop(random.Random(1), persons)  # noqa: S311 - no secret
     told = replay(calls, POLICY)
     base = _timed(lambda: replay(calls, POLICY))
     for deep in (False, True):
-        took = _timed(lambda deep=deep: verdict(told, deep=deep))
+        took = _timed(partial(verdict, told, deep=deep))
         print(  # noqa: T201 - what it is for
             f"a shop of {persons} persons, {len(calls)} calls{', deep' if deep else ''}: "
             f"{persons / took:,.0f} persons a second, {took / base:.2f} replays"
         )
+
+
+def _tell(name: str, crowds: Sequence[History]) -> None:
+    base = statistics.median(_timed(partial(replay, told, POLICY)) for told in crowds)
+    took = [_timed(partial(verdict, told, POLICY, deep=False)) for told in crowds]
+    rungs = {v.verdict for told in crowds for v in verdict(told, POLICY, deep=False)}
+    print(  # noqa: T201 - what it is for
+        f"30 calls at once, {name}: median {1e3 * statistics.median(took):.1f} ms, "
+        f"largest {1e3 * max(took):.0f} ms, {statistics.median(took) / base:.1f} replays "
+        f"({', '.join(sorted(rungs))})"
+    )
 
 
 def crowd(rng: random.Random, number: int, chunk: int) -> History:
@@ -102,10 +106,6 @@ def shop(rng: random.Random, persons: int) -> History:
         replace(call, observed=f"{step.profile}{'x' * (rng.random() < 0.01)}")
         for call, step in zip(told, steps, strict=True)
     )
-
-
-def _median(work: Callable[[History], object], told: Sequence[History]) -> float:
-    return statistics.median(_timed(lambda one=one: work(one)) for one in told)
 
 
 def _timed(work: Callable[[], object]) -> float:
