@@ -135,7 +135,14 @@ class Replay(Shown):
         can change what becomes of them, so a part of a history can be replayed alone.
         """
         wanted = {self._component[number - 1] for number in numbers}
-        return tuple(n for n, root in enumerate(self._component, 1) if root in wanted)
+        return tuple(sorted(n for root in wanted for n in self._members[root]))
+
+    @cached_property
+    def _members(self) -> dict[Identifier, list[CallNumber]]:
+        found: defaultdict[Identifier, list[CallNumber]] = defaultdict(list)
+        for number, root in enumerate(self._component, 1):
+            found[root].append(number)
+        return dict(found)
 
     def component(self, number: CallNumber) -> Identifier:
         """Return what stands for all calls that can touch the same profiles as a call."""

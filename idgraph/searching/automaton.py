@@ -211,6 +211,21 @@ class Automaton:
             self._every[place] = Moves(tuple(found.values()), changing)
         return self._every[place]
 
+    def landings(
+        self, state: StateNumber, kind: int, readable: int, *, keyed: bool = False
+    ) -> tuple[Move, ...]:
+        """Return the same, but also moves to one state in which other profiles came to be it.
+
+        Who asks only what is observed need not tell them apart; who follows the calls that landed
+        on a profile must.
+        """
+        found: dict[tuple[object, ...], Move] = {}
+        for view in self._views(state, kind, readable, keyed=keyed):
+            move = self.move(state, kind, view)
+            if move is not None:
+                found.setdefault((move.after, move.slot, move.names, move.merged), move)
+        return tuple(found.values())
+
     def fresh(self, state: StateNumber, kind: int) -> View:
         """Return what a look-up sees that sees everything."""
         now = self.states[state]

@@ -81,13 +81,18 @@ class Search:
 
     def moves(self, node: Node, place: Place) -> Moves:
         """Return what placing a call next can come to."""
-        readable, bit = 0, 1
+        kind, readable = self.system.kinds[place], self.readable(node, place)
+        return self.automaton.moves(node.state, kind, readable, keyed=self.mode.keyed)
+
+    @staticmethod
+    def readable(node: Node, place: Place) -> int:
+        """Return the mask of the versions that a call may read."""
+        found, bit = 0, 1
         for mask in node.readers:
             if mask >> place & 1:
-                readable |= bit
+                found |= bit
             bit <<= 1
-        kind = self.system.kinds[place]
-        return self.automaton.moves(node.state, kind, readable, keyed=self.mode.keyed)
+        return found
 
     def enabled(self, there: Mask) -> Iterator[Place]:
         """Go through the calls not yet there whose predecessors all are, by earliest instant."""
