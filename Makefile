@@ -39,7 +39,7 @@ test: $(VENV)/.test
 	@$(if $(NOTEBOOKS),$(BIN)/pytest $(NBVAL) notebooks,true)
 
 quick: $(VENV)/.test
-	@$(BIN)/pytest -m "not slow and not ui"
+	@$(BIN)/pytest -p no:nbval -m "not slow and not ui"
 
 notebooks: $(VENV)/.test
 	@$(BIN)/python tests/refresh_notebooks.py

@@ -9,6 +9,7 @@
     ig.merge_list(replay)                       # which of the duplicates that exist to merge
     ig.Stepper(replay)                          # go through it, call by call
     ig.WhatIf(replay)                           # edit a call and see both futures
+    ig.VerdictView(replay)                      # a verdict in time, and with other settings
     ig.identity_graph(replay)                   # a networkx.MultiDiGraph
     ig.report([replay], "report.html")          # one offline file, redacted
 
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from idgraph.splitting import splits as splits
     from idgraph.steps import Step as Step
     from idgraph.surfaces.report import report as report
+    from idgraph.surfaces.verdict_view import VerdictView as VerdictView
     from idgraph.surfaces.what_if import WhatIf as WhatIf
     from idgraph.surfaces.widget import Stepper as Stepper
     from idgraph.verdicts import Verdict as Verdict
@@ -130,6 +132,7 @@ _HOMES = {
     "read": "sources",
     "splits": "splitting",
     "report": "surfaces.report",
+    "VerdictView": "surfaces.verdict_view",
     "WhatIf": "surfaces.what_if",
     "Stepper": "surfaces.widget",
     "Verdict": "verdicts",

@@ -56,8 +56,8 @@ def write_bundle(
 
     `people` are all whose verdict is not `clean` by default. It holds their calls and all that can
     touch the same profiles, with stand-ins unless `redact` is False, the rules, the limits, the
-    verdict, and `page`, a report, where it is given. A `UsageError` where there is nobody to tell
-    of. Same case, same bytes.
+    verdict, and `page`, a report, where it is given; what exports show of the end is not in it. A
+    `UsageError` where there is nobody to tell of. Same case, same bytes.
     """
     wanted = list(people) if people is not None else _split(found)
     if not wanted:

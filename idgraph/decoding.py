@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from idgraph import resolve as tables
@@ -21,6 +22,8 @@ _OUTCOMES = {
 }
 _FINDS = {"find": tables.FIND, "skip": tables.SKIP, "refuse": tables.STOP}
 _MISSING = {"create": tables.CREATE, "adopt": tables.CREATE, "refuse": tables.REJECT}
+KEPT = 16
+"""For how many policies the integers are kept: a repair replays one history again and again."""
 _Held = Mapping[Key, Identifier]
 
 
@@ -314,6 +317,7 @@ class Decoder:
         return ()
 
 
+@lru_cache(maxsize=KEPT)
 def rules_of(policy: Policy) -> tables.Rules:
     """Return a policy as integers: keys are columns in its order, classes are rows."""
     column = {key: place for place, key in enumerate(policy.order)}

@@ -7,13 +7,13 @@ are the same for a history and for its redacted copy.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from idgraph import causes
 from idgraph.calls import CallNumber, Key
 from idgraph.causes import Finding as CauseFinding
 from idgraph.causes import Wording
-from idgraph.joining import MANY, REASONS, Join
+from idgraph.joining import MANY, REASONS, Join, sharers
 from idgraph.ladders import Finding, Rung, WhyNot
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
@@ -220,6 +220,16 @@ def chance_sentence(replay: Replay, split: Split) -> str:
     missing = listed(label(replay.policy, i.key) for i in carried if earlier.get(i.key) is None)
     words = call_words(replay, split.chance)
     return f"The last chance before it was {words}, had it carried that {missing} as well."
+
+
+def sharing_words(found: Collection[Join]) -> tuple[str, ...]:
+    """Return in clauses how many persons share profiles, and how many profiles are suspected."""
+    known = {join.profile for join in found if not join.suspected}
+    doubtful = {join.profile for join in found} - known
+    where = "one profile" if len(known) == 1 else "a profile with somebody else"
+    said = [f"{counted(len(sharers(found)), 'person')} share {where}"] if known else []
+    said += [f"{counted(len(doubtful), 'profile')} may be of several persons"] if doubtful else []
+    return tuple(said)
 
 
 def join_sentences(replay: Replay, join: Join) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from idgraph.rules import NEEDED
 __all__ = ["Policy", "load", "names", "parse", "pick"]
 
 
+@cache
 def names() -> tuple[str, ...]:
     """Return the names of the policies that ship, sorted."""
     folder = files("idgraph") / "policies"

@@ -19,6 +19,7 @@ from idgraph.explain import join_sentences
 from idgraph.joining import Join
 from idgraph.merging import COLUMNS, MergeList
 from idgraph.observing import Observed
+from idgraph.outlook import Behind, Outcomes, PersonOutcomes, outcome_sentences
 from idgraph.repairs import Repair
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
@@ -387,3 +388,46 @@ def _verdict(one: Verdict) -> Record:
 def _fault(one: NamedFault) -> Record:
     keys = {identifier.key: value(identifier) for identifier in one.identifiers}
     return {"fault": one.fault, "call": one.call, "keys": keys or None, "again": one.again}
+
+
+def outcomes(found: Outcomes) -> Iterator[Record]:
+    """Return every way that the calls of each person could have gone."""
+    return (_ways(one) for one in found)
+
+
+def _ways(one: PersonOutcomes) -> Record:
+    return {
+        "person": one.person,
+        "calls": list(one.calls),
+        "orders": one.orders,
+        "split_orders": one.split_orders,
+        "granularity": one.granularity,
+        "partitions": [
+            {
+                "profiles": [list(calls) for calls in part.profiles],
+                "orders": part.orders,
+                "witness": list(part.witness),
+            }
+            for part in one.partitions
+        ],
+        "inevitability": [float(share) for _, share in one.inevitability],
+        "after": [call for call, _ in one.inevitability],
+        "in_flight": _behind(one.in_flight),
+        "lag": _behind(one.lag),
+        "says": list(outcome_sentences(one)),
+    }
+
+
+def _behind(one: Behind) -> Record:
+    return {
+        "lag_s": one.lag_s,
+        "granularity": one.granularity,
+        "partitions": [
+            {
+                "profiles": [list(calls) for calls in part.profiles],
+                "witness": list(part.witness),
+                "missed": [list(pair) for pair in part.missed],
+            }
+            for part in one.partitions
+        ],
+    }

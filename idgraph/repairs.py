@@ -199,7 +199,7 @@ def _against(
 
     Calls at once can only be kept apart. A key is added where the call would then have joined
     though its look-up did not see the writer: replayed with the call before it. A spelling that the
-    platform seems to tell apart is replayed as told apart.
+    platform seems to tell apart is replayed as told apart; so is a profile with another id.
     """
     part = Part(replay, persons.calls[split.person])
     held, call = replay.held(split.source, split.call), replay.history.call(split.call)
@@ -218,6 +218,13 @@ def _against(
             if missing and joins(part.steps(applied(replay, [edit]), early=(split.call, writer))):
                 return edit
         return Edit(split.call, "wait", after=writer)
+    if "rival" in _calls(finding):
+        rung = next(r for r in ladder(replay, split.call, split.source) if r.key == "external_id")
+        rule = replay.policy.of(call).write["external_id", "different"]
+        strict = replay.policy.assuming({rule.code: "pass"})
+        also = _alike(replay, persons.calls[split.person], split, rung)
+        edit = Edit(split.call, "replace", rung.key, rung.holds, split.source, also=also)
+        return edit if joins(part.steps(applied(replay, [edit]), policy=strict)) else None
     sent, email = call.get("email"), held.get("email")
     if sent is None or email is None:
         return None

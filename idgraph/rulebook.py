@@ -81,6 +81,10 @@ class Policy(
     timing: tuple[Timing, ...] = ()
     example: tuple[Example, ...] = ()
 
+    def __hash__(self) -> int:
+        """Let what follows from a policy be kept by it, though its examples cannot be hashed."""
+        return hash(self.name)
+
     @property
     def rows(self) -> tuple[Rule, ...]:
         """Every rule, in the order of the file."""
@@ -213,6 +217,8 @@ class Policy(
 
         An unknown rule, or an outcome that the rule cannot have, is an `AssumptionError`.
         """
+        if not assumptions:
+            return self  # a copy would work its tables out anew
         changed = {code: self._assumed(code, outcome) for code, outcome in assumptions.items()}
         return msgspec.structs.replace(
             self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -34,6 +35,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("ci" if IN_CI else "dev")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over all that is loaded by now, in each of its rounds."""
+    gc.collect()
+    gc.freeze()
+
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

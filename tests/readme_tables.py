@@ -15,7 +15,9 @@ from idgraph.explain import keyed
 from idgraph.exports.base import NOT_USED
 from idgraph.redaction import redact
 from idgraph.replays import replay
+from idgraph.searching.faults import KINDS as FAULTS
 from idgraph.surfaces import svg
+from idgraph.verdicts import RUNGS
 from idgraph.views.base.case import Cases
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -77,6 +79,15 @@ def _joins() -> str:
     return _table(("reason", "what it is", "what to do", "known from"), rows)
 
 
+def _rungs() -> str:
+    rows = ((f"`{rung}`", says) for rung, says in RUNGS.items())
+    return _table(("verdict", "what explains the profiles"), rows)
+
+
+def _faults() -> str:
+    return _table(("fault", "what happened"), ((f"`{k}`", s) for k, s in FAULTS.items()))
+
+
 def _formats() -> str:
     rows = ((f"`{source.name}`", source.title, source.says) for source in sources.formats())
     return _table(("format", "what it is", "how it is read"), rows)
@@ -108,6 +119,8 @@ TABLES = {
     "causes": _causes,
     "joins": _joins,
     "edits": _edits,
+    "rungs": _rungs,
+    "faults": _faults,
     "dialects": _dialects,
     "formats": _formats,
     "exports": _exports,

@@ -199,8 +199,9 @@ def test_last_line_that_stops_short_is_the_end_of_the_file() -> None:
 def test_start_of_an_object_is_cut_and_a_whole_one_is_not(value: object, left: int) -> None:
     text = json.dumps(value)
     part = text[: max(1, len(text) - 1 - left % len(text))]
-    for encode in (quote, lambda one: base64.b64encode(one.encode()).decode(), lambda one: one):
-        assert not is_cut(f"/api/track?x=1&data={encode(text)}")
+    bare = text.replace("&", "+")  # an ampersand that is not encoded ends the value
+    for sent in (quote(text), base64.b64encode(text.encode()).decode(), bare):
+        assert not is_cut(f"/api/track?x=1&data={sent}")
     assert is_cut(f"/api/track?data={quote(part)}")
     assert is_cut(f"/api/track?data={quote(quote(part))}")
 

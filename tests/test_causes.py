@@ -148,6 +148,40 @@ def test_an_id_is_that_of_a_device_where_the_cookie_says_so() -> None:
     assert _codes(_diagnosis(text.format(remark=""))) == ["id-only-then-email-only"]
 
 
+@pytest.mark.parametrize(("gap", "confidence"), [("1min", "possible"), ("1d", "likely")])
+def test_two_ids_with_one_email_are_likely_the_reason_where_no_lag_can_be(
+    gap: str, confidence: str
+) -> None:
+    text = f"""
+        server  external_id=b1 email=betty@example.com -> A
+        +{gap}  import external_id=b2 email=betty@example.com -> B
+        +1d     import external_id=b2 email=betty@example.com -> B
+        """
+    (person,) = _diagnosis(text).persons
+    (split,) = person.splits
+    assert (split.cause, split.confidence) == ("two-ids-one-email", confidence)
+    assert person.repair is not None
+    (edit,) = person.repair.edits
+    assert (edit.call, edit.kind, edit.key, edit.also) == (2, "replace", "external_id", (3,))
+
+
+@pytest.mark.parametrize("policy", ["segment-unify", "braze", "mparticle"])
+def test_a_profile_that_is_passed_over_for_its_id_is_not_said_to_lack_the_email(
+    policy: str,
+) -> None:
+    text = """
+        # policy {}
+        server person=betty external_id=b1 email=betty@example.com
+        server person=betty external_id=b2 {}
+        """
+    told = [
+        _diagnosis(text.format(policy, email)).persons[0].splits[0]
+        for email in ("", "email=betty@example.com")
+    ]
+    assert [split.cause for split in told] == ["id-changed", "id-changed"]
+    assert ["is passed over" in split.happened for split in told] == [False, True]
+
+
 def test_what_no_cause_explains_is_named_so() -> None:
     found = _diagnosis(
         "external_id=b email=b@example.com -> A\n+1d external_id=b email=b@example.com -> B"

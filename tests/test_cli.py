@@ -131,6 +131,7 @@ def test_rejects_are_written_and_strict_makes_one_an_error(tmp_path: Path) -> No
     failed = process("read", str(path), "--strict")
     assert (failed.returncode, failed.stdout) == (2, "")
     assert f"{path}:4" in failed.stderr
+    assert "Traceback" not in failed.stderr
 
 
 @pytest.mark.parametrize(
@@ -148,13 +149,20 @@ def test_rejects_are_written_and_strict_makes_one_an_error(tmp_path: Path) -> No
     ],
 )
 def test_wrong_usage_exits_2_with_one_message_and_no_traceback(
-    log: str, words: tuple[str, ...], told: str
+    log: str,
+    words: tuple[str, ...],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    result = process(*(log if word == "LOG" else word for word in words))
-    assert result.returncode == 2
-    assert result.stdout == ""
-    assert told in result.stderr
-    assert "Traceback" not in result.stderr
+    given = (log if word == "LOG" else word for word in words)
+    monkeypatch.setattr(sys, "argv", ["idgraph", *given])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr()
+    assert ended.value.code == 2
+    assert said.out == ""
+    assert told in said.err
 
 
 @pytest.mark.parametrize("command", ["policy", "causes", "formats", "demo"])

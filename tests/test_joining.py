@@ -1,6 +1,7 @@
 """Claims about joins: the call that put a second person on a profile, why, and how it is told."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,14 @@ from idgraph import cli
 from idgraph.calls import PROFILE_ID
 from idgraph.diagnosis import diagnose
 from idgraph.explain import join_sentences
-from idgraph.joining import REASONS, Join, by_profile, joins
+from idgraph.joining import REASONS, Join, by_profile, joins, sharers
 from idgraph.notation import parse
 from idgraph.redaction import redact
 from idgraph.replays import replay
-from idgraph.surfaces import notebook
+from idgraph.surfaces import chapters, notebook, stepper
 from idgraph.surfaces.report import report
+from idgraph.views.base.blocks import Block, Heading, Notice, plain
+from idgraph.views.base.case import Cases
 
 ANN = "person=ann external_id=a1 email=ann@example.com"
 LEAK = f"server {ANN}\nserver person=ben external_id=a1 email=ben@example.com"
@@ -262,6 +265,85 @@ def test_reports_and_notebooks_have_a_section_only_where_there_is_a_join() -> No
     assert "Two persons on one profile" not in other
     assert "identity-leak" in notebook.mimebundle(diagnose(joined))["text/html"]
     assert "on one profile" not in notebook.mimebundle(diagnose(whole))["text/html"]
+
+
+DORA = "server person=dora external_id=d1 email=dora@example.com"
+DOUBT = CASES["one-key-many-partners"][1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (DORA, "Nobody split: 1 call of 1 person, and each person has one profile."),
+        (LEAK, "Nobody split, but 2 persons share one profile (2 calls of 2 persons)."),
+        (
+            f"{DORA}\n{LEAK}",
+            "Nobody split, but 2 persons share one profile (3 calls of 3 persons).",
+        ),
+        (
+            f"{LEAK}\n{HOME.replace('a1', 'a2')}\nperson=ben external_id=b2 email=home@example.com",
+            (
+                "2 of 2 persons split into several profiles and 2 persons share a profile with "
+                "somebody else (4 calls of 2 persons)."
+            ),
+        ),
+    ],
+)
+def test_the_headline_tells_who_shares_a_profile(text: str, said: str) -> None:
+    assert chapters.verdict(diagnose(replay(parse(text)))) == said
+
+
+def test_the_headline_counts_a_suspicion_apart() -> None:
+    found = diagnose(replay(parse(DOUBT)))
+    assert sharers(found.joins) == ()
+    assert "Nobody split, but 1 profile may be of several persons" in chapters.verdict(found)
+    assert plain_of(chapters.joined(found))[0] == "P1: perhaps several persons"
+
+
+def test_only_a_history_without_splits_and_joins_is_good_news() -> None:
+    for text, kind in ((DORA, "good"), (DOUBT, "note"), (LEAK, "warning")):
+        (notice,) = chapters.summary(diagnose(replay(parse(text))))
+        assert isinstance(notice, Notice)
+        assert notice.kind == kind
+
+
+def test_the_terminal_counts_them_in_its_heading(log: str) -> None:
+    assert _run("diagnose", log).startswith("0 of 2 persons split; 2 persons share one profile\n")
+
+
+def plain_of(blocks: Iterable[Block]) -> list[str]:
+    return [plain(block.text) for block in blocks if isinstance(block, Heading)]
+
+
+def test_a_chapter_names_the_persons_of_each_profile_and_the_first_call() -> None:
+    third = f"{LEAK}\nserver person=carl external_id=a1 email=carl@example.com"
+    told = [plain_of(chapters.joined(diagnose(replay(parse(text))))) for text in (LEAK, third)]
+    assert told == [
+        ["P1: ann and ben, joined at call 2"],
+        ["P1: ann, ben and carl, from call 2 on"],
+    ]
+
+
+def test_a_report_without_splits_opens_where_two_persons_met() -> None:
+    text = f"{DORA}\n{LEAK}\n{ANN}"
+    page = str(report(replay(parse(text)), redact=False))
+    assert "<h1>Why are two persons one profile?" in page
+    assert "Person ann: 1 profile, shared with ben" in page
+    cases = Cases(replay(parse(text)))
+    assert cases.by_splits() == ("ann", "ben", "dora")
+    case = cases.case("ann")
+    (met,) = case.meetings
+    assert case.calls[met - 1] == 3
+    assert stepper.steps(case).start == met
+    assert met in case.stops
+    assert cases.case("dora").meetings == ()
+
+
+def test_of_several_profiles_the_shared_one_is_named() -> None:
+    text = f"{LEAK}\nserver person=ann external_id=a9"
+    page = str(report(replay(parse(text)), redact=False))
+    assert "Person ann: 2 profiles, P1 shared with ben" in page
+    assert "<h1>Why is one person two profiles?" in page
 
 
 def test_a_long_list_is_cut_and_says_so(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -345,14 +346,14 @@ def test_body_of_another_shape_is_a_reject(endpoint: str, data: object) -> None:
 
 
 @given(body=json_values)
-@pytest.mark.parametrize("endpoint", READERS)
-def test_any_body_becomes_calls_or_a_reason(endpoint: str, body: object) -> None:
-    for data in (body, {"id": body, "attributes": body}, data_for(endpoint, profile(body))):
-        try:
-            found = read(sent(endpoint, data))
-        except (NotACall, RejectRow):
-            continue
-        assert all(call.identifiers for call in found)
+def test_any_body_becomes_calls_or_a_reason(body: object) -> None:
+    for endpoint in READERS:
+        for data in (body, {"id": body, "attributes": body}, data_for(endpoint, profile(body))):
+            try:
+                found = read(sent(endpoint, data))
+            except (NotACall, RejectRow):
+                continue
+            assert all(call.identifiers for call in found), endpoint
 
 
 # --- many in one ----------------------------------------------------------------------------------
@@ -512,14 +513,13 @@ def test_refused_request_is_no_call_and_a_failed_one_may_have_been(
 
 
 @given(answer=json_values, status=st.sampled_from([None, 200, 201, 404, 409]))
-@pytest.mark.parametrize("endpoint", SYNCHRONOUS)
-def test_no_answer_costs_a_call(endpoint: str, answer: object, status: int | None) -> None:
-    bodies = (answer, {"data": answer}, {"data": {"id": answer}}, {"errors": [{"meta": answer}]})
-    for body in (
-        *bodies,
+def test_no_answer_costs_a_call(answer: object, status: int | None) -> None:
+    bodies = (
+        *(answer, {"data": answer}, {"data": {"id": answer}}, {"errors": [{"meta": answer}]}),
         json.dumps(answer)[:-1],
         {"errors": [{"meta": {"duplicate_profile_id": answer}}]},
-    ):
+    )
+    for endpoint, body in product(SYNCHRONOUS, bodies):
         row = sent(endpoint, data_for(endpoint, profile(BETTY)))
         (call,) = read({**row, "response": {"status": status, "body": body}})
         assert call.refused is (status in (404, 409))

@@ -125,3 +125,57 @@ widget""",
     expect(widget.get_by_role("status")).to_contain_text("Nothing is edited yet")
     assert watch.outside(lab_server.url, lab_server.url.replace("http", "ws")) == []
     context.close()
+
+
+def test_a_verdict_is_asked_by_keyboard_what_would_be_otherwise(
+    browser: Browser,
+    lab_server: LabServer,
+    watch: Watch,
+    axe: Callable[[Page], list[str]],
+    tmp_path: Path,
+) -> None:
+    context = browser.new_context(viewport={"width": 1500, "height": 1500})
+    watch.follow(context)
+    page = context.new_page()
+    notebook = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    sources = (
+        """import idgraph as ig
+told = ig.parse('''
+    server external_id=b1 email=old@example.com person=betty -> A
+    +1d server external_id=b1 email=new@example.com person=betty -> A
+    +3s browser email=new@example.com person=betty -> B
+    +1d form email=carl@example.com person=carl -> C
+    +100ms browser email=carl@example.com person=carl -> D
+''')
+widget = ig.VerdictView(told)
+widget""",
+        "print(widget.verdict.verdict)",
+    )
+    notebook.cells = [nbformat.v4.new_code_cell(text) for text in sources]  # type: ignore[no-untyped-call]
+    _run_all(page, lab_server, "verdict.ipynb", notebook)
+
+    widget = page.locator(".idgraph.verdict-view")
+    expect(widget.locator("svg.timing")).to_be_visible(timeout=PATIENCE)
+    expect(widget.get_by_role("status").first).to_contain_text("A lag explains it")
+    told = widget.locator(".dials").get_by_role("status")
+    expect(told).to_contain_text("as judged above")
+    widget.get_by_role("slider", name="Settling time of the queue").focus()
+    cells = page.locator(".jp-Cell").count()
+    page.keyboard.press("Home")
+    page.keyboard.press("b")
+    assert page.locator(".jp-Cell").count() == cells
+    expect(told).to_contain_text("by 3 s at least")
+    widget.get_by_label("Person").select_option("person 2: in-flight-race")
+    expect(widget.get_by_role("status").first).to_contain_text("Two calls at once explain it")
+    expect(told).to_contain_text("in-flight-race: ")
+    assert [fault for fault in axe(page) if "verdict-view" in fault or "dial" in fault] == []
+    widget.screenshot(path=tmp_path / "verdict.png")
+
+    last = _cell(page, "print(widget.verdict", down=True)
+    last.locator(".jp-Editor").click()
+    page.keyboard.press("Control+Enter")
+    expect(last.locator(".jp-OutputArea-output")).to_have_text("in-flight-race")
+    assert watch.outside(lab_server.url, lab_server.url.replace("http", "ws")) == []
+    assert watch.complaints == []
+    context.close()

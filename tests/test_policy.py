@@ -103,6 +103,17 @@ def test_an_outcome_that_a_rule_cannot_have_is_refused() -> None:
         policies.load("klaviyo-classic").assuming({"email-case": "set"})
 
 
+def test_policies_that_say_the_same_are_one_and_others_of_that_name_are_not() -> None:
+    classic = policies.load("klaviyo-classic")
+    one, same = (classic.assuming({"email-case": "different"}) for _ in range(2))
+    assert classic.assuming({}) is classic
+    assert {classic, one, same} == {classic, one}
+    text = "email=a@b.example\nemail=A@b.example"
+    for _ in range(2):
+        ended = [replay(parse(text), policy).steps[-1].profile for policy in (classic, one, same)]
+        assert ended == ["P1", "P2", "P2"]
+
+
 def test_a_policy_is_picked_by_the_endpoints_and_says_what_it_does_not_cover() -> None:
     classic = parse("endpoint=track email=a@b.example\nemail=c@d.example")
     name, why = policies.pick(classic)

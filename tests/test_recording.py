@@ -517,7 +517,7 @@ def test_body_is_kept_as_text_where_it_is_text_else_as_base64(
 
 
 def test_body_that_unpacks_beyond_the_limit_is_kept_packed() -> None:
-    bomb = gzip.compress(b"\0" * (65 << 20))
+    bomb = gzip.compress(b"\0" * (65 << 20), compresslevel=1)
     kept = json.loads(line_of(bomb, {"Content-Encoding": "gzip"}))["request"]["body"]
     assert base64.b64decode(kept) == bomb
 

@@ -178,6 +178,90 @@ def test_paper_shows_all_calls_and_no_controls(offline_page: Page, betty: str) -
     expect(offline_page.locator(".live")).to_be_visible()
 
 
+# --- what can explain it -------------------------------------------------------------------------
+
+
+BEHIND = """
+    # Betty, and a look-up that was behind
+    server  external_id=b1 email=old@example.com person=betty -> A
+    +1min browser email=old@example.com person=betty -> A
+    +1d server external_id=b1 email=new@example.com took=300ms person=betty -> A
+    +3s browser event="Viewed Product" email=new@example.com person=betty -> B
+"""
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("judged") / "report.html"
+    report(replay(notation.parse(BEHIND)), path)
+    return path.as_uri()
+
+
+def test_sliders_show_what_would_be_the_verdict(offline_page: Page, judged: str) -> None:
+    offline_page.goto(judged)
+    told = offline_page.locator(".dials").get_by_role("status")
+    expect(told).to_have_text(re.compile("^lag: .* by 1.7 s at least, as judged above$"))
+    settle = offline_page.get_by_role("slider", name="Settling time of the queue")
+    settle.focus()
+    for _ in range(2):
+        offline_page.keyboard.press("ArrowRight")
+    assert settle.get_attribute("aria-valuetext") == "5 s"
+    expect(told).to_have_text("order-race: another order that the clocks allow gives it")
+    offline_page.get_by_role("button", name="Back to the verdict above").click()
+    expect(told).to_contain_text("as judged above")
+    assert settle.get_attribute("aria-valuetext") == "1 s"
+    lag = offline_page.get_by_role("slider", name="Look-ups behind by up to")
+    lag.focus()
+    offline_page.keyboard.press("Home")
+    expect(told).to_contain_text("deviation: ")
+    for _ in range(50):
+        if "lag: " in told.inner_text():
+            break
+        offline_page.keyboard.press("ArrowRight")
+    assert lag.get_attribute("aria-valuetext") == "1.7 s"
+    assert status(offline_page) == "call 4 of 4"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_verdict_stands_in_nobodys_way(
+    offline_context: OpenContext,
+    axe: Callable[[Page], list[str]],
+    judged: str,
+    scheme: str,
+    width: int,
+) -> None:
+    page = offline_context(color_scheme=scheme, viewport={"width": width, "height": 900}).new_page()
+    page.goto(judged)
+    assert axe(page) == []
+    page.get_by_role("slider", name="Clocks off by up to").fill("4")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    slider = page.get_by_role("slider", name="Clocks off by up to").bounding_box()
+    assert slider
+    assert slider["height"] < 60
+    assert slider["x"] + slider["width"] <= width
+
+
+def test_a_verdict_is_read_without_scripts_and_on_paper(
+    offline_context: OpenContext, judged: str
+) -> None:
+    page = offline_context(java_script_enabled=False).new_page()
+    page.goto(judged)
+    expect(page.get_by_text("A lag explains it").last).to_be_visible()
+    expect(page.locator("svg.timing")).to_be_visible()
+    expect(page.locator(".settings")).to_contain_text("1.7 s (as judged)")
+    expect(page.locator(".dials")).to_have_count(0)
+    printed = offline_context().new_page()
+    printed.goto(judged)
+    printed.emulate_media(media="print")
+    expect(printed.locator(".dials")).to_be_hidden()
+    expect(printed.locator(".settings")).to_be_visible()
+
+
+# --- strangers' text -----------------------------------------------------------------------------
+
+
 def hostile() -> History:
     """Return one history whose every call carries another of the strings in every field."""
     made: list[Call] = []

@@ -73,6 +73,12 @@ def by_profile(found: Iterable[Join]) -> list[tuple[Join, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
+def sharers(found: Iterable[Join]) -> tuple[PersonName, ...]:
+    """Return who shares a profile with somebody else, in order of the joins; no suspicions."""
+    known = (join for join in found if not join.suspected)
+    return tuple(dict.fromkeys(name for join in known for name in join.persons))
+
+
 def _join(senders: Senders, met: Meeting) -> Join:
     verdict = judged(senders, met)
     return Join(

@@ -94,7 +94,7 @@ _CATALOGUE = (
         code="one-key-many-partners",
         title="One identifier came with many values of another key",
         says="it may be shared by several persons, or one person changed it often",
-        advice="Name the persons in the log (`person`) to know; then see the reasons above.",
+        advice="Name the persons in the log (`person`): then it can be told who they are, and why.",
         source="the replay alone, where the log names no persons: a suspicion",
     ),
 )

@@ -10,7 +10,7 @@ from idgraph.calls import History, Identifier
 from idgraph.clocks import iso
 from idgraph.coverage import cover
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis, hinge_sentence
-from idgraph.joining import REASONS, Join, by_profile
+from idgraph.joining import REASONS, Join, by_profile, sharers
 from idgraph.ladders import WhyNot
 from idgraph.merging import BLOCKS, WARNINGS, MergeList, MergePair
 from idgraph.replays import Replay
@@ -31,6 +31,7 @@ from idgraph.views.base.blocks import (
     rich,
     words,
 )
+from idgraph.views.base.case import Case
 
 MOST = 40
 """Cases that are drawn; further persons that split are listed in the summary only."""
@@ -38,24 +39,33 @@ _REJECTS = 100
 _PAIRS = 20
 _NAMED = 5
 """Persons of one profile that are named; the others are counted."""
-_JOINED = ("Profile", "Persons", "Joined at", "Reason", "What happened", "What to change")
 _SUMMARY = ("Person", "Profiles", "Split at", "Cause", "What happened", "What to change")
 
 
 def verdict(diagnosis: Diagnosis) -> str:
-    """Return in a sentence how many persons split."""
+    """Return in a sentence how many persons split, and how many share a profile."""
     total, split = len(diagnosis.people), len(diagnosis.persons)
     calls = len(diagnosis.replay)
     scope = f"{explain.counted(calls, 'call')} of {explain.counted(total, 'person')}"
-    if not split:
-        return f"Nobody split: {scope}, and each person has one profile."
-    return f"{split} of {explain.counted(total, 'person')} split into several profiles ({scope})."
+    shared = explain.sharing_words(diagnosis.joins)
+    if split:
+        parted = f"{split} of {explain.counted(total, 'person')} split into several profiles"
+        return f"{explain.listed((parted, *shared))} ({scope})."
+    if shared:
+        return f"Nobody split, but {explain.listed(shared)} ({scope})."
+    return f"Nobody split: {scope}, and each person has one profile."
+
+
+def _unsplit(diagnosis: Diagnosis) -> Notice:
+    """The verdict where nobody split, which is good news where nobody shares a profile either."""
+    sure = "warning" if sharers(diagnosis.joins) else "note"
+    return Notice(rich(verdict(diagnosis)), sure if diagnosis.joins else "good")
 
 
 def summary(diagnosis: Diagnosis) -> list[Block]:
     """Return who split, at which call, why, and what to change: one row a person."""
     if not diagnosis.persons:
-        return [Notice(rich(verdict(diagnosis)), "good")]
+        return [_unsplit(diagnosis)]
     rows = tuple(_summed(person) for person in diagnosis.persons)
     caption = rich("Persons with more than one profile, in the order of their splits")
     blocks: list[Block] = [Table(caption, tuple(map(rich, _SUMMARY)), rows, "summary")]
@@ -106,30 +116,42 @@ def diagnosed(person: DiagnosedPerson) -> Iterator[Block]:
 def joined(diagnosis: Diagnosis) -> Iterator[Block]:
     """Return which profiles are of two persons, why, and what to change; may be empty."""
     groups = by_profile(diagnosis.joins)
-    if not groups:
-        return
-    rows = tuple(_joined(diagnosis.replay, group) for group in groups[:MOST])
-    caption = rich("Profiles on which calls of several persons landed, by reason")
-    yield Table(caption, tuple(map(rich, _JOINED)), rows, "summary")
+    for group in groups[:MOST]:
+        yield from _joined(diagnosis.replay, group)
     if len(groups) > MOST:
         yield Notice(rich(f"And {len(groups) - MOST} more, which are not listed here."))
 
 
-def _joined(told: Replay, group: tuple[Join, ...]) -> Row:
+def _joined(told: Replay, group: tuple[Join, ...]) -> Iterator[Block]:
     first = group[0]
-    happened, advice = explain.join_sentences(told, first)
     names = list(dict.fromkeys(name for join in group for name in join.persons))
-    left = len(names) - _NAMED
-    named = [*names[:_NAMED], *([f"{left} more"] if left > 0 else [])]
-    cells = (
-        words(first.profile),
-        words(explain.listed(named)),
-        words(f"call {first.call}"),
-        (*words(f"{REASONS[first.reason].title} ({first.confidence}) "), *code(first.reason)),
-        rich(happened),
-        rich(advice),
+    since = f"joined at call {first.call}" if len(group) == 1 else f"from call {first.call} on"
+    who = "perhaps several persons" if first.suspected else f"{_named(names)}, {since}"
+    yield Heading(words(f"{first.profile}: {who}"), 3)
+    happened, advice = explain.join_sentences(told, first)
+    title = f"{REASONS[first.reason].title} ({first.confidence}) "
+    yield Facts(
+        (
+            (rich("What happened"), rich(happened)),
+            (rich("Reason"), (*words(title), *code(first.reason))),
+            (rich("What to change"), rich(advice)),
+        )
     )
-    return Row(tuple(Cell(cell) for cell in cells))
+
+
+def _named(names: Sequence[str]) -> str:
+    left = len(names) - _NAMED
+    return explain.listed([*names[:_NAMED], *([f"{left} more"] if left > 0 else [])])
+
+
+def company(diagnosis: Diagnosis, case: Case) -> str:
+    """Return with whom a person shares a profile, for a heading; "" where with nobody."""
+    mine = tuple(dict.fromkeys(map(diagnosis.replay.survivor, case.profiles)))
+    met = [join for join in diagnosis.joins if join.profile in mine]
+    others = [name for name in sharers(met) if name != case.person]
+    which = [name for name in mine if len(mine) > 1 and any(j.profile == name for j in met)]
+    part = f"{explain.listed(which)} " if which else ""
+    return f", {part}shared with {_named(others)}" if others else ""
 
 
 def why_not(found: WhyNot) -> list[Block]:
@@ -157,7 +179,7 @@ def repairs(found: Repairs) -> Iterator[Block]:
     """Return the changes at call sites with what they do to everybody, then person by person."""
     told = found.diagnosis.replay
     if not found.persons:
-        yield Notice(rich(verdict(found.diagnosis)), "good")
+        yield _unsplit(found.diagnosis)
         return
     if found.advice:
         heads = ("Change", "Calls", "Keeps whole", "Splits instead", "Joins two persons")

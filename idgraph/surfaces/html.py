@@ -29,10 +29,14 @@ _ISLAND = re.compile("[<>&\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A place for the stepper: what stands there without scripts, and the data for the script."""
+    """A place for a script of ours: what stands there without it, and its data.
+
+    `kind` says which script: `report` for the stepper, `verdict` for the sliders of a verdict.
+    """
 
     still: Tree
     data: dict[str, Any]
+    kind: str = "report"
 
 
 def markup(tree: Tree | str) -> str:
@@ -77,13 +81,18 @@ def asset(name: str) -> str:
 
 
 def document(parts: list[Tree | Host]) -> str:
-    """Return a page that loads nothing, runs one script of ours and applies one style sheet."""
-    script, style = asset("stepper.js"), asset("stepper.css")
+    """Return a page that loads nothing and holds only scripts and style sheets of ours.
+
+    Those of verdicts are in it only where it shows one.
+    """
+    judged = any(isinstance(part, Host) and part.kind == "verdict" for part in parts)
+    scripts = [asset("stepper.js"), *([asset("verdict.js")] if judged else [])]
+    style = asset("stepper.css") + asset("verdict.css") * judged
     rules = "; ".join(
         (
             "default-src 'none'",
-            f"script-src '{_digest(script)}'",
-            f"style-src '{_digest(style)}'",
+            f"script-src {' '.join(map(_digest, scripts))}",
+            f"style-src {_digest(style)}",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
@@ -96,14 +105,18 @@ def document(parts: list[Tree | Host]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>idgraph report</title><style>{style}</style></head>"
         f'<body class="idgraph mathjax_ignore tex2jax_ignore"><main>{body}</main>'
-        f'<script type="module">{script}</script></body></html>\n'
+        f"{''.join(map(_script, scripts))}</body></html>\n"
     )
 
 
 def _host(host: Host) -> str:
     data = f'<script type="application/json">{island(host.data)}</script>'
-    return f'<div class="host" data-idgraph-report="">{markup(host.still)}{data}</div>'
+    return f'<div class="host" data-idgraph-{host.kind}="">{markup(host.still)}{data}</div>'
+
+
+def _script(text: str) -> str:
+    return f'<script type="module">{text}</script>'
 
 
 def _digest(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

@@ -13,10 +13,12 @@ from idgraph.merging import MergeList
 from idgraph.persons import PersonName
 from idgraph.redaction import redact
 from idgraph.replays import Replay
-from idgraph.surfaces import chapters, futures, html, report, stills, svg, trees
+from idgraph.surfaces import chapters, explanations, futures, html, report, stills, svg, trees
 from idgraph.surfaces.subjects import Result, shown
 from idgraph.surfaces.veils import Veil
-from idgraph.views.base.blocks import Block, Paragraph, rich
+from idgraph.verdicts import Verdict, Verdicts
+from idgraph.verdicts.ladder import HEIGHT
+from idgraph.views.base.blocks import Block, Figure, Legend, Paragraph, rich
 from idgraph.views.base.case import Case, Cases, brief
 from idgraph.views.lanes import Lanes
 from idgraph.views.network import figure
@@ -46,6 +48,8 @@ def mimebundle(result: object) -> dict[str, str]:
         bundle["text/html"] = markup(result)
     elif isinstance(result, Repairs):
         bundle["text/html"] = _plain(chapters.repairs(repair(shown(result.diagnosis))))
+    elif isinstance(result, Verdicts):
+        bundle["text/html"] = _plain(_judged(result))
     elif isinstance(result, MergeList):
         bundle["text/html"] = _plain(chapters.merges(result))
     return bundle
@@ -75,6 +79,31 @@ def _joined(found: Diagnosis) -> Iterable[Block]:
 def _plain(blocks: Iterable[Block]) -> str:
     """Blocks as bare HTML, which every notebook shows in its own style, trusted or not."""
     return f'<div class="{_ROOT}">{"".join(html.markup(trees.tree(one)) for one in blocks)}</div>'
+
+
+def _judged(found: Verdicts) -> Iterable[Block]:
+    """The verdicts of persons, those that are not `clean` first."""
+    ranked = sorted(found, key=lambda one: one.verdict == "clean")
+    told = {one.person: place for place, one in enumerate(ranked)}
+    veiled = explanations.veiled(found, list(told)[: explanations.ROWS], deep=False)
+    lead = Paragraph(rich(explanations.lead(sorted(found, key=_height))), "lead")
+    return (lead, *explanations.table(veiled, len(ranked)))
+
+
+def _height(one: Verdict) -> int:
+    return HEIGHT[one.verdict]
+
+
+def explanation(blocks: Iterable[Block]) -> str:
+    """Return what the view of a verdict leaves in a notebook without a kernel."""
+    every = list(blocks)
+    figures = tuple(block for block in every if isinstance(block, Figure))
+    first, *rest = (block for block in every if not isinstance(block, Figure | Legend))
+    drawn = svg.address(svg.stacked(figures))
+    picture = f'<img alt="{figures[0].title}" src="{drawn}">'
+    parts = (html.markup(trees.tree(block)) for block in rest)
+    head = html.markup(trees.tree(first))
+    return f'<div class="{_ROOT}">{head}{picture}{"".join(parts)}</div>'
 
 
 def frame(case: Case) -> str:

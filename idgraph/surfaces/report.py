@@ -11,7 +11,10 @@ from pathlib import Path
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis, diagnose
 from idgraph.errors import UsageError
 from idgraph.explain import counted, upper
-from idgraph.surfaces import chapters, html, stepper, stills, trees
+from idgraph.joining import sharers
+from idgraph.searching.limits import Limits
+from idgraph.surfaces import chapters, explanations, html, stepper, stills, trees
+from idgraph.surfaces.explanations import Explained
 from idgraph.surfaces.subjects import Result, shown
 from idgraph.surfaces.trees import Tree
 from idgraph.views.base.blocks import (
@@ -31,6 +34,7 @@ REDACTED = (
     "this file. Times, channels, well-known event names and the shape of payloads are real: this "
     "is pseudonymous data, not anonymous data."
 )
+ASKED = "Why is one person two profiles?"
 JOINED = "Two persons on one profile"
 SHOWN = "Identifiers are shown as they were sent: this file holds personal data."
 
@@ -42,17 +46,25 @@ def report(
     title: str | None = None,
     note: str | None = None,
     redact: bool = True,
+    verdict: bool = True,
+    limits: Limits | None = None,
 ) -> str | Path:
     """Return one offline HTML page about some results; with `path`, write it and return the path.
 
-    A history is replayed under the default policy. The file is written in one piece or not at all.
-    Same input, same bytes.
+    A history is replayed under the default policy. With `verdict` it says of those persons of whom
+    something was observed what can explain it, within `limits`; by default within smaller ones than
+    `verdict` takes. The file is written in one piece or not at all. Same input, same bytes.
     """
+    limits = limits or explanations.LIMITS
     given = [results] if isinstance(results, Result) else list(results)
     if not given:
         raise UsageError("a report was asked for of no results", remedy="Give at least one replay.")
     found = [_diagnosed_result(result, redact=redact) for result in given]
-    text = _page(found, title, note, redact=redact)
+    parts = [
+        _part(diagnosis, number, limits if verdict else None)
+        for number, diagnosis in enumerate(found, 1)
+    ]
+    text = _page(parts, title, note, redact=redact)
     if path is None:
         return text
     _write(Path(path), text)
@@ -72,10 +84,10 @@ class _Part:
     diagnosis: Diagnosis
     prefix: str
     cases: tuple[tuple[Case, DiagnosedPerson | None], ...]
+    explained: Explained
 
 
-def _page(found: list[Diagnosis], title: str | None, note: str | None, *, redact: bool) -> str:
-    parts = [_part(diagnosis, number) for number, diagnosis in enumerate(found, 1)]
+def _page(parts: list[_Part], title: str | None, note: str | None, *, redact: bool) -> str:
     head: list[Block] = [Heading(words(title or _title(parts)), 1)]
     head += [Paragraph(rich(chapters.verdict(part.diagnosis)), "lead") for part in parts]
     head += [Paragraph(words(note))] if note else []
@@ -87,29 +99,40 @@ def _page(found: list[Diagnosis], title: str | None, note: str | None, *, redact
     return html.document(body)
 
 
-def _part(diagnosis: Diagnosis, number: int) -> _Part:
+def _part(diagnosis: Diagnosis, number: int, limits: Limits | None) -> _Part:
+    """Prepare one result; without `limits` nothing is said of what can explain it."""
     cases = Cases(diagnosis.replay, diagnosis.people)
     prefix = "" if number == 1 else f"r{number}-"
     split = [(cases.case(person.name), person) for person in diagnosis.persons[: chapters.MOST]]
-    whole = [(cases.case(name), None) for name in list(diagnosis.people)[:1]] if not split else []
-    return _Part(diagnosis, prefix, (*split, *whole))
+    whole = [(cases.case(name), None) for name in cases.by_splits()[:1]] if not split else []
+    seen = limits is not None and diagnosis.replay.history.labels
+    drawn = [case.person for case, _ in (*split, *whole)]
+    explained = (
+        explanations.explained(diagnosis.replay, drawn, limits) if seen else Explained((), {})
+    )
+    return _Part(diagnosis, prefix, (*split, *whole), explained)
 
 
 def _title(parts: list[_Part]) -> str:
     names = dict.fromkeys(part.diagnosis.replay.history.title for part in parts)
-    return ", ".join(name for name in names if name) or "Why is one person two profiles?"
+    split = any(part.diagnosis.persons for part in parts)
+    joined = any(sharers(part.diagnosis.joins) for part in parts)
+    asked = "Why are two persons one profile?" if joined and not split else ASKED
+    return ", ".join(name for name in names if name) or asked
 
 
 def _contents(parts: list[_Part]) -> Tree:
     entries: list[tuple[Rich, str]] = []
     for part in parts:
         entries.append((rich("Summary"), f"{part.prefix}summary"))
+        if part.diagnosis.joins:
+            entries.append((rich(JOINED), f"{part.prefix}joined"))
+        if part.explained.verdicts:
+            entries.append((rich(explanations.TITLE), f"{part.prefix}explained"))
         entries += [
             (words(upper(case.name)), f"{part.prefix}case-{number}")
             for number, (case, _) in enumerate(part.cases, 1)
         ]
-        if part.diagnosis.joins:
-            entries.append((rich(JOINED), f"{part.prefix}joined"))
         entries += [
             (rich("Rules used"), f"{part.prefix}rules"),
             (rich("What was read"), f"{part.prefix}reading"),
@@ -121,13 +144,16 @@ def _contents(parts: list[_Part]) -> Tree:
 def _sections(part: _Part) -> Iterator[Tree | html.Host]:
     diagnosis = part.diagnosis
     yield _section(part, "Summary", "summary", chapters.summary(diagnosis))
+    joined = tuple(chapters.joined(diagnosis))
+    if joined:
+        yield _section(part, JOINED, "joined", joined)
+    told = explanations.summary(part.explained)
+    if told:
+        yield _section(part, explanations.TITLE, "explained", told)
     taken: set[int] = set()
     for number, (case, person) in enumerate(part.cases, 1):
         yield from _case(part, number, case, person, frozenset(taken))
         taken.update(case.own)
-    joined = tuple(chapters.joined(diagnosis))
-    if joined:
-        yield _section(part, JOINED, "joined", joined)
     hinges = chapters.hinges(diagnosis)
     if hinges:
         yield _section(part, "What it hangs on", "hinges", hinges)
@@ -143,11 +169,16 @@ def _section(part: _Part, title: str, anchor: str, blocks: Sequence[Block]) -> T
 def _case(
     part: _Part, number: int, case: Case, person: DiagnosedPerson | None, taken: frozenset[int]
 ) -> Iterator[Tree | html.Host]:
-    title = words(f"{upper(case.name)}: {counted(len(case.profiles), 'profile')}")
-    yield trees.tree(Heading(title, 2, f"{part.prefix}case-{number}"))
+    profiles = counted(len(case.profiles), "profile")
+    title = f"{upper(case.name)}: {profiles}{chapters.company(part.diagnosis, case)}"
+    yield trees.tree(Heading(words(title), 2, f"{part.prefix}case-{number}"))
     if person is not None:
         yield from (trees.tree(block) for block in chapters.diagnosed(person))
     yield host(case, prefix=part.prefix, taken=taken)
+    judged = part.explained.detailed.get(case.person)
+    if judged is not None:
+        yield trees.tree(Heading(rich(explanations.TITLE), 3, f"{part.prefix}why-{number}"))
+        yield from explanations.chapter(judged)
 
 
 def host(

@@ -69,13 +69,17 @@ class _Pages(Sequence[Page]):
 
 
 def steps(case: Case) -> Steps:
-    """Return the stepper of a case: it opens on the first split, else on the first call."""
+    """Return the stepper of a case.
+
+    It opens on the first split, else where two persons first met, else on the first call.
+    """
     lanes = Lanes(case)
+    start, *_ = (*case.splits, *case.meetings, 1)
     return Steps(
         title=f"Calls of {case.name}",
         calls=case.calls,
         stops=case.stops,
-        start=case.splits[0] if case.splits else 1,
+        start=start,
         column=lanes.column,
         height=lanes.height,
         lanes=lanes.lanes,

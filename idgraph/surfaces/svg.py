@@ -15,7 +15,7 @@ from idgraph.views.base.case import Case
 
 _SPACE = "http://www.w3.org/2000/svg"
 _GAP = 14
-_END_OF_FIGURES = "/* --- the live stepper"
+_END_OF_FIGURES = "/* --- the live"
 
 
 def picture(case: Case, names: Mapping[CallNumber, CallNumber] | None = None) -> str:
@@ -25,10 +25,15 @@ def picture(case: Case, names: Mapping[CallNumber, CallNumber] | None = None) ->
     """
     drawn = lanes.Lanes(case).stills()
     named = (replace(one, shapes=_named(one.shapes, names)) if names else one for one in drawn)
-    figures = (*named, network.figure(case))
+    return stacked((*named, network.figure(case)))
+
+
+def stacked(figures: tuple[Figure, ...]) -> str:
+    """Return figures one under the other as an SVG file that keeps its colours by itself."""
     wide = max(figure.width for figure in figures)
     high = sum(figure.height + _GAP for figure in figures)
-    style = html.asset("stepper.css").split(_END_OF_FIGURES)[0]
+    sheets = [html.asset("stepper.css"), *([html.asset("verdict.css")] if _timed(figures) else [])]
+    style = "".join(sheet.split(_END_OF_FIGURES)[0] for sheet in sheets)
     body = "".join(html.markup(_placed(figure, top)) for figure, top in _stacked(figures))
     ground = f'<rect class="ground" width="{wide}" height="{high}"/>'
     return (
@@ -58,6 +63,10 @@ def _named(shapes: tuple[Shape, ...], names: Mapping[CallNumber, CallNumber]) ->
         else:
             found.append(part)
     return tuple(found)
+
+
+def _timed(figures: tuple[Figure, ...]) -> bool:
+    return any(figure.kind in {"timing", "chart"} for figure in figures)
 
 
 def _stacked(figures: tuple[Figure, ...]) -> list[tuple[Figure, int]]:

@@ -18,6 +18,7 @@ from idgraph.rulebook import Policy
 from idgraph.rules import Rule
 from idgraph.sources.base import Source
 from idgraph.steps import Step
+from idgraph.verdicts import RUNGS, Verdicts
 from idgraph.views.base.blocks import (
     Block,
     Cell,
@@ -31,6 +32,7 @@ from idgraph.views.base.blocks import (
     words,
 )
 
+_VERDICTS = ("verdict", "persons", "what it says")
 REJECTS_SHOWN = 20
 JOINS_SHOWN = 40
 
@@ -100,7 +102,8 @@ def _came_to(replay: Replay, step: Step) -> tuple[str, ...]:
 def diagnosis(found: Diagnosis) -> Iterator[Block]:
     """Return who split, at which call, why and what to change."""
     total, split = len(found.people), len(found)
-    yield Heading(words(f"{split} of {total} persons split"))
+    head = (f"{split} of {total} persons split", *explain.sharing_words(found.joins))
+    yield Heading(words("; ".join(head)))
     for person in found:
         yield from _person(found.replay, person)
     yield from _joined(found)
@@ -151,6 +154,19 @@ def _joined(found: Diagnosis) -> Iterator[Block]:
         yield Items(tuple(rich(sentence) for sentence in sentences))
     if len(groups) > JOINS_SHOWN:
         yield Paragraph(words(f"And {len(groups) - JOINS_SHOWN} more; see them all with --json."))
+
+
+def verdicts(found: Verdicts) -> Iterator[Block]:
+    """Return what can explain each person's profiles, with the proof; clean ones are counted."""
+    telling = [one for one in found if one.verdict != "clean"]
+    yield Heading(words(f"{len(telling)} of {explain.counted(len(found), 'person')} to explain"))
+    for one in telling:
+        yield Heading(words(f"Person {one.person}: {one.verdict}"), level=3)
+        yield Paragraph(rich(one.because))
+        if one.proof:
+            yield Items(tuple(map(rich, one.proof)))
+    rows = ((rung, str(number), RUNGS[rung]) for rung, number in found.counts.items())
+    yield _table("Verdicts", _VERDICTS, rows)
 
 
 def policies(chosen: Sequence[Policy]) -> Iterator[Block]:

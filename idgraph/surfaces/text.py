@@ -9,6 +9,7 @@ from functools import singledispatch
 from idgraph.surfaces.visible import visible
 from idgraph.views.base.blocks import (
     Block,
+    Dials,
     Facts,
     Figure,
     Heading,
@@ -117,6 +118,11 @@ def _legend(block: Legend) -> Iterator[str]:
 def _steps(block: Steps) -> Iterator[str]:
     rows = tuple(panel.row for page in block.pages for panel in page.panels)
     yield from lines(Table((), block.columns, rows))
+
+
+@lines.register
+def _dials(block: Dials) -> Iterator[str]:
+    yield from lines(block.table)
 
 
 def _said(words: Rich) -> str:

@@ -14,6 +14,7 @@ from idgraph.surfaces.visible import visible
 from idgraph.views.base.blocks import (
     Box,
     Cell,
+    Dials,
     Disc,
     Facts,
     Figure,
@@ -108,6 +109,11 @@ def _table(block: Table) -> Tree:
     return element(
         "div", "wide", table, tabindex="0", role="group", aria_label=_spoken(block.caption)
     )
+
+
+@tree.register
+def _dials(block: Dials) -> Tree:
+    return tree(block.table)
 
 
 def head_row(columns: tuple[Rich, ...]) -> Tree:

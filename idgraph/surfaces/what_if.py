@@ -36,7 +36,7 @@ MOST = 500
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 
 
-class _Told(anywidget.AnyWidget):
+class Told(anywidget.AnyWidget):
     """The sentence on the persons, in a region that a screen reader follows."""
 
     _esm = html.asset("what-if.js")
@@ -175,7 +175,7 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
         self._out = ipywidgets.Checkbox(description="Leave this call out", indent=False)
         self._rules = ipywidgets.Dropdown(options=self._policies(), description="Policy", **wide)
         self._assumed = ipywidgets.Dropdown(description="Open rule", **wide)
-        self._told = _Told()
+        self._told = Told()
         self._count = ipywidgets.HTML()
         self._reset = ipywidgets.Button(description="Take all back")
         self._list = ipywidgets.VBox()

@@ -30,6 +30,7 @@ from idgraph.verdicts.results import (
     Verdict,
     Verdicts,
 )
+from idgraph.verdicts.strength import strength
 
 __all__ = [
     "EXPLAINED",
@@ -101,7 +102,7 @@ def _verdict(case: Case, *, deep: bool) -> Verdict:
     evidence = probing.evidence(case) if asked and rung == "deviation" else None
     readings = tuple(probing.readings(case, rung)) if higher else ()
     would_decide = tuple(probing.would_decide(case, rung)) if asked else ()
-    bits = None if case.observed else 0.0
+    bits = (strength(case) if asked else None) if case.observed else 0.0
     return Verdict(
         person=case.person,
         verdict=rung,

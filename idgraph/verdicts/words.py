@@ -114,7 +114,7 @@ def proof(
         calls = listed(call_words(replay, number) for number in decide)
         yield f"Unknown, and it could change this: the profile of {calls}. Export it."
     if bits is not None and case.observed and case.rung != "clean":
-        yield f"It rules out much or little: {bits:.1f} bits {_strength(bits)}."
+        yield f"The strength of this explanation: {bits:.1f} bits {_strength(bits)}."
     if case.rung not in {"clean", "payload"}:
         yield _allowed(limits)
 

@@ -309,6 +309,35 @@ class Section:
     blocks: tuple[Block, ...]
 
 
+# --- settings ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A slider: its name, what it says at each place, and the place where it begins."""
+
+    name: str
+    words: tuple[str, ...]
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dials:
+    """What holds for which settings, every state of it worked out before.
+
+    `told` are sentences, each with whether it is what was found in the first place. `states` has an
+    entry for each pair of places of the first two dials, those of the second running fastest; it
+    holds (place of the third dial, place in `told`): from there on that sentence holds. `table`
+    says the same to those who cannot move a slider.
+    """
+
+    title: Rich
+    dials: tuple[Dial, Dial, Dial]
+    states: tuple[tuple[tuple[int, int], ...], ...]
+    told: tuple[tuple[str, bool], ...]
+    table: Table
+
+
 Block = (
     Heading
     | Paragraph
@@ -321,6 +350,7 @@ Block = (
     | Legend
     | Steps
     | Section
+    | Dials
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -104,6 +104,19 @@ class Case:
         return tuple(found)
 
     @cached_property
+    def meetings(self) -> tuple[Frame, ...]:
+        """The frames at which somebody first came to a profile that another person was on."""
+        there: defaultdict[ProfileName, set[PersonName]] = defaultdict(set)
+        found = []
+        for frame, step in self.steps():
+            who = self.persons.of(step.number)
+            if who is not None and step.landed in self.profiles:
+                if there[step.landed] - {who} and who not in there[step.landed]:
+                    found.append(frame)
+                there[step.landed].add(who)
+        return tuple(found)
+
+    @cached_property
     def profiles(self) -> tuple[ProfileName, ...]:
         """The profiles on which the person's calls landed, in order of arrival."""
         landed = (self.step(self.frames[number]).landed for number in self.own)
@@ -112,7 +125,7 @@ class Case:
     @cached_property
     def stops(self) -> tuple[Frame, ...]:
         """The frames worth stopping at, so that a long history reads in a few steps."""
-        jumps = set(self.jumps)
+        turns = {*self.jumps, *self.meetings}
         return tuple(
             frame
             for frame, step in self.steps()
@@ -121,7 +134,7 @@ class Case:
             or step.assumed
             or step.deviates
             or step.landed is None
-            or frame in jumps
+            or frame in turns
         )
 
     @cached_property
@@ -137,8 +150,8 @@ def brief(case: Case, most: int) -> Case:
     """
     if len(case.calls) <= most:
         return case
-    jumps = set(case.jumps)
-    telling = [f for f, s in case.steps() if s.changed or s.landed is None or f in jumps]
+    turns = {*case.jumps, *case.meetings}
+    telling = [f for f, s in case.steps() if s.changed or s.landed is None or f in turns]
     near = sorted(
         {f + d for f in (1, *telling) for d in (-1, 0, 1) if 0 < f + d <= len(case.calls)}
     )
@@ -170,9 +183,20 @@ class Cases:
         return Case(self.replay, self.persons, person, number, own, calls)
 
     def by_splits(self) -> tuple[PersonName, ...]:
-        """Return the names of all persons: those that split first, then in order of first call."""
-        counts = {name: len(self._landed(self.persons.calls[name])) for name in self.persons}
-        return tuple(sorted(counts, key=lambda name: counts[name] < 2))  # noqa: PLR2004
+        """Return the names of all persons: those that split, those with company, then the rest.
+
+        Of each kind in order of first call. Who has company is on a profile on which calls of
+        somebody else landed, too.
+        """
+        landed = {name: self._landed(self.persons.calls[name]) for name in self.persons}
+        left = {name: set(map(self.replay.survivor, found)) for name, found in landed.items()}
+        crowds = Counter(profile for profiles in left.values() for profile in profiles)
+        shared = {profile for profile, count in crowds.items() if count > 1}
+        ranks = {
+            name: 0 if len(found) > 1 else 1 if left[name] & shared else 2
+            for name, found in landed.items()
+        }
+        return tuple(sorted(ranks, key=ranks.__getitem__))
 
     def _landed(self, numbers: Iterable[CallNumber]) -> set[ProfileName]:
         landed = (self.replay.steps[number - 1].landed for number in numbers)

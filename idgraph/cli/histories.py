@@ -1,0 +1,216 @@
+"""Commands that go from a log to the split, its repair and its report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from idgraph.cli.base import (
+    Rules,
+    as_json,
+    blocks,
+    cli,
+    lines,
+    note,
+    reading,
+    ruled,
+    ruled_and_observed,
+    sourced,
+    timed,
+    veiled,
+)
+from idgraph.errors import UsageError
+
+if TYPE_CHECKING:
+    from idgraph.calls import History
+    from idgraph.observing import Observed
+    from idgraph.searching.limits import Limits
+    from idgraph.sources.base import Source
+
+
+@cli.command()
+@reading
+@as_json
+def read(*, history: History, observed: Observed | None, shown: bool, as_json: bool) -> None:
+    """Show the calls found, and account for every row."""
+    from idgraph import records
+    from idgraph.surfaces import terminal
+
+    history = veiled(history, shown=shown)
+    if as_json:
+        lines(records.calls(history, observed))
+    else:
+        blocks(terminal.calls(history))
+
+
+@cli.command()
+@sourced
+@as_json
+def survey(*, paths: tuple[str, ...], form: Source | str | None, as_json: bool) -> None:
+    """Account for the rows of a log of any size, and say what it covers; shows no call.
+
+    Unlike `read` it holds no call, so that memory stays flat.
+    """
+    from idgraph import coverage, records
+    from idgraph.surfaces import terminal
+
+    found, account = coverage.survey(*paths, format=form)
+    if as_json:
+        lines([{"summary": records.summary(found, account)}])
+    else:
+        blocks(terminal.statement(found, account))
+
+
+@cli.command()
+@ruled
+@as_json
+def replay(*, history: History, rules: Rules, shown: bool, as_json: bool) -> None:
+    """Resolve every call: matched key, profile, what changed, by which rule."""
+    from idgraph import records
+    from idgraph.surfaces import terminal
+
+    told = rules(veiled(history, shown=shown))
+    if as_json:
+        lines(records.steps(told))
+    else:
+        blocks(terminal.steps(told))
+
+
+@cli.command()
+@ruled
+@as_json
+def diagnose(*, history: History, rules: Rules, shown: bool, as_json: bool) -> None:
+    """Say which persons split, at which call, why, and what to change."""
+    from idgraph import diagnosis, records
+    from idgraph.surfaces import terminal
+
+    found = diagnosis.diagnose(rules(veiled(history, shown=shown)))
+    if as_json:
+        lines(records.persons(found))
+        for hinge in found.hinges:
+            note(diagnosis.hinge_sentence(hinge))
+    else:
+        blocks(terminal.diagnosis(found))
+
+
+@cli.command()
+@ruled
+@as_json
+def repair(*, history: History, rules: Rules, shown: bool, as_json: bool) -> None:
+    """Say what to change at which call site, what that does to everybody, and for each person."""
+    from idgraph import advising, records
+    from idgraph.surfaces import chapters, terminal
+
+    hidden = veiled(history, shown=shown)
+    found = advising.repair(rules(hidden))
+    if as_json:
+        lines(records.repairs(found))
+    else:
+        blocks((*chapters.repairs(found), *terminal.account(hidden)))
+
+
+@cli.command()
+@ruled
+@click.option("--csv", "sheet", metavar="FILE", help="Write the list as a table, too.")
+@click.option("--requests", metavar="FILE", help="Write the merges as requests, JSON Lines.")
+@as_json
+def merges(
+    *,
+    history: History,
+    rules: Rules,
+    shown: bool,
+    sheet: str | None,
+    requests: str | None,
+    as_json: bool,
+) -> None:
+    """List the duplicates that exist: which profile to merge into which, and which not.
+
+    Nothing is sent. The requests hold the real profile ids of the platform, and nothing else of a
+    person; pairs that anything speaks against are not among them.
+    """
+    from idgraph import merging, records
+    from idgraph.surfaces import chapters, terminal
+
+    found = merging.merge_list(rules(history))
+    if as_json:
+        lines(records.merges(found, redact=not shown))
+        for warning in merging.WARNINGS if found.pairs else ():
+            note(warning)
+    else:
+        account = terminal.account(veiled(history, shown=shown))
+        blocks((*chapters.merges(found, redact=not shown), *account))
+    if sheet:
+        written = found.write_csv(sheet, redact=not shown)
+        note(f"Wrote {written}" + ("." if shown else ", with stand-ins (see --show-identifiers)."))
+    if requests:
+        written = found.write_requests(requests)
+        note(f"Wrote {written}; merges in it: {len(found.ready)}. {merging.pacing()}")
+
+
+@cli.command()
+@ruled_and_observed
+@timed
+@click.option("-o", "--output", metavar="FILE", help="The HTML file to write.")
+@click.option("--title", help="The heading of the report.")
+@click.option(
+    "--verdict/--no-verdict", default=True, help="Say what can explain what was observed."
+)
+@click.option("--bundle", metavar="FILE", help="Write a ZIP for support: calls, rules, verdict.")
+def report(
+    *,
+    history: History,
+    observed: Observed | None,
+    rules: Rules,
+    limits: Limits,
+    shown: bool,
+    output: str | None,
+    title: str | None,
+    verdict: bool,
+    bundle: str | None,
+) -> None:
+    """Write one offline HTML file: who split, at which call, why, what to change."""
+    if not output and not bundle:
+        remedy = "Give -o FILE for the page, --bundle FILE for a ZIP, or both."
+        raise UsageError("it must be said what to write", where="report", remedy=remedy)
+    from idgraph import bundling, verdicts
+    from idgraph.surfaces import explanations
+    from idgraph.surfaces.report import report as write
+
+    told = rules(history)
+    within = replace(explanations.LIMITS, **_spans(limits))
+    page = write([told], output, title=title, redact=not shown, verdict=verdict, limits=within)
+    if output:
+        note(f"Wrote {page}; open it in a browser, it needs no network.")
+    if bundle:
+        exported = observed.exported if observed else None
+        found = verdicts.verdict(told, limits=limits, exported=exported)
+        text = Path(output).read_text("utf-8") if output else str(page)
+        written = bundling.write_bundle(found, bundle, redact=not shown, page=text)
+        note(f"Wrote {written}; whoever has it gets the same verdict.")
+
+
+def _spans(limits: Limits) -> dict[str, Any]:
+    """What the limits allow for, without the effort."""
+    return {name: getattr(limits, name) for name in ("settle_s", "skew_s", "max_lag_s")}
+
+
+@cli.command()
+@click.option("--listen", default="127.0.0.1:8123", show_default=True, metavar="HOST:PORT")
+@click.option("--out", required=True, metavar="FILE", help="The exchange log to write or go on.")
+@click.option("--forward", metavar="URL", help="The base address that requests are passed on to.")
+@click.option("--no-forward", is_flag=True, help="Answer here: nothing leaves this machine.")
+def record(*, listen: str, out: str, forward: str | None, no_forward: bool) -> None:
+    """Record what is sent: set this as the base address of an SDK or a tag.
+
+    Every request is passed on unchanged to --forward, its answer passed back, and both are written
+    as a row, secrets masked. With --no-forward it is answered here, for trying out an integration.
+    """
+    if no_forward == (forward is not None):
+        remedy = "Give --forward URL to pass requests on, or --no-forward to answer here."
+        raise UsageError("it must be said where requests go", where="record", remedy=remedy)
+    from idgraph import recording
+
+    recording.record(listen, out, forward=forward)

@@ -1,0 +1,155 @@
+"""The verdict on a person in a notebook: words, drawing, proof, and sliders for assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from idgraph.calls import History
+from idgraph.errors import MissingExtraError, UsageError
+from idgraph.persons import PersonName, link
+from idgraph.replays import Replay
+from idgraph.surfaces import explanations, html, notebook
+from idgraph.surfaces.subjects import shown
+from idgraph.surfaces.visible import visible
+from idgraph.verdicts import Verdict, Verdicts, verdict
+from idgraph.views import timing
+from idgraph.views.base.blocks import Block, Dials
+
+try:
+    import anywidget
+    import ipywidgets
+    import traitlets
+
+    from idgraph.surfaces.what_if import Told
+except ImportError as error:
+    raise MissingExtraError(
+        "the widget needs packages that are not installed",
+        remedy="Run `pip install 'idgraph[lab]'`.",
+    ) from error
+
+
+class _Sliders(anywidget.AnyWidget):
+    """The sliders, and the verdict that holds where they stand; none where nothing changes it."""
+
+    _esm = html.asset("verdict.js")
+    _css = html.asset("stepper.css") + html.asset("verdict.css")
+    dials = traitlets.Any(None, allow_none=True).tag(sync=True)
+
+
+class VerdictView(ipywidgets.VBox):  # type: ignore[misc]
+    """What can explain the profiles of a person, and what would if other things were allowed for.
+
+    `person` says of whom, one of `people`: those whose verdict is not `clean` come first. Of a
+    redacted history these are stand-ins, but the name that the history knows is understood as well.
+    `verdict` is the verdict on that person, of the history that was given.
+    """
+
+    person = traitlets.Unicode("")
+
+    def __init__(
+        self,
+        found: Verdicts | Replay | History,
+        *,
+        person: PersonName | None = None,
+        show_identifiers: bool = False,
+    ) -> None:
+        """Open on `person`, else on the first whose verdict is not `clean`.
+
+        A history or replay is judged first, within the default limits.
+        """
+        self.verdicts = found if isinstance(found, Verdicts) else verdict(found)
+        if not len(self.verdicts):
+            raise UsageError(
+                "a verdict was asked for of a history in which no call names a person",
+                remedy="Look at `history.table()` and at `history.reading`.",
+            )
+        told = shown(self.verdicts.replay, redact=not show_identifiers)
+        self._veiled = not show_identifiers
+        names = zip(link(self.verdicts.replay.history), link(told.history), strict=False)
+        stand_ins = dict(names)
+        ranked = sorted(self.verdicts, key=lambda one: one.verdict == "clean")
+        self._given = {stand_ins[one.person]: one for one in ranked}
+        self._known = {one.person: name for name, one in self._given.items()}
+        self.people = tuple(self._given)
+        self._judged: dict[PersonName, tuple[Block, ...]] = {}
+        self._build()
+        start = self.people[0] if person is None else self._named(person)
+        super().__init__(self._children(), person=start)
+        for css in ("idgraph", "verdict-view"):
+            self.add_class(css)
+        self._who.observe(self._picked, "value")
+        self._show()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the person, of the history that was given."""
+        return self._given[self.person]
+
+    def __repr__(self) -> str:
+        """Say what is shown, without an identifier."""
+        place = list(self.verdicts.people).index(self.verdict.person) + 1
+        return f"<VerdictView: person {place}, {self.verdict.verdict}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Add to the live view what a notebook shows that has no kernel any more."""
+        found = super()._repr_mimebundle_(**kwargs)
+        still = notebook.explanation(self._blocks())
+        return None if found is None else {**found, "text/plain": repr(self), "text/html": still}
+
+    def _build(self) -> None:
+        options = [
+            (f"{visible(name)}: {one.verdict}", place)
+            for place, (name, one) in enumerate(self._given.items())
+        ]
+        wide = {"style": {"description_width": "initial"}}
+        self._who = ipywidgets.Dropdown(options=options, description="Person", **wide)
+        self._told = Told()
+        self._drawn, self._table = ipywidgets.HTML(), ipywidgets.HTML()
+        self._sliders = _Sliders()
+
+    def _children(self) -> tuple[Any, ...]:
+        chooser = (self._who,) if len(self.people) > 1 else ()
+        return (*chooser, self._told, self._drawn, self._sliders, self._table)
+
+    def _named(self, person: str) -> PersonName:
+        name = person if person in self._given else self._known.get(person)
+        if name is None:
+            raise traitlets.TraitError("no person of that name was judged; see `.people`")
+        return name
+
+    @traitlets.validate("person")
+    def _check_person(self, proposal: Any) -> PersonName:
+        return self._named(proposal["value"])
+
+    @traitlets.observe("person")
+    def _changed_person(self, _change: Any) -> None:
+        self._show()
+
+    def _picked(self, change: Any) -> None:
+        self.person = self.people[change["new"]]
+
+    def _blocks(self) -> tuple[Block, ...]:
+        """The blocks of the person, judged in depth once, with stand-ins where they are wanted."""
+        if self.person not in self._judged:
+            found = self.verdicts
+            if self._veiled:
+                found = explanations.veiled(found, [self.verdict.person])
+            one = found.of(self.person)
+            judged = explanations.in_detail(found, one)
+            self._judged[self.person] = tuple(timing.blocks(judged))
+        return self._judged[self.person]
+
+    def _show(self) -> None:
+        first, *rest = self._blocks()
+        dials = next((block for block in rest if isinstance(block, Dials)), None)
+        self._who.value = self.people.index(self.person)
+        self._told.sentence = visible(timing.sentence(first))
+        self._told.mood = "good" if self.verdict.verdict == "clean" else "bad"
+        self._drawn.value = _markup(block for block in rest if block is not dials)
+        self._sliders.dials = explanations.states(dials) if dials else None
+        self._table.value = _markup([dials] if dials else [])
+
+
+def _markup(blocks: Iterable[Block]) -> str:
+    return "".join(html.markup(explanations.drawn(block)) for block in blocks)
