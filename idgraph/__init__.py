@@ -5,6 +5,7 @@
     replay = ig.replay(history)                 # what the documented rules make of it
     ig.diagnose(replay)                         # who split, at which call, why, what to change
     ig.verdict(history)                         # payload, order, lag, or nothing that is documented
+    ig.outcomes(history)                        # every way that the calls could have gone
     ig.repair(replay)                           # what to change at which call site
     ig.merge_list(replay)                       # which of the duplicates that exist to merge
     ig.Stepper(replay)                          # go through it, call by call
@@ -64,10 +65,15 @@ if TYPE_CHECKING:
     from idgraph.notation import parse as parse
     from idgraph.notation import write as write
     from idgraph.observing import observed as observed
+    from idgraph.outlook import Outcomes as Outcomes
+    from idgraph.outlook import outcomes as outcomes
     from idgraph.persons import Persons as Persons
     from idgraph.persons import link as link
     from idgraph.policy import Policy as Policy
     from idgraph.policy import load as load
+    from idgraph.populations import calibrate as calibrate
+    from idgraph.populations import experiments as experiments
+    from idgraph.populations import visibility as visibility
     from idgraph.redaction import redact as redact
     from idgraph.replays import Replay as Replay
     from idgraph.replays import replay as replay
@@ -119,10 +125,15 @@ _HOMES = {
     "merge_list": "merging",
     "parse": "notation",
     "write": "notation",
+    "Outcomes": "outlook",
+    "outcomes": "outlook",
     "Persons": "persons",
     "link": "persons",
     "Policy": "policy",
     "load": "policy",
+    "calibrate": "populations",
+    "experiments": "populations",
+    "visibility": "populations",
     "redact": "redaction",
     "Replay": "replays",
     "Step": "steps",

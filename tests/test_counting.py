@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from idgraph.calls import CallNumber, History, history
 from idgraph.clocks import SECOND
+from idgraph.demos import demo
 from idgraph.notation import parse
-from idgraph.outlook import PersonOutcomes, outcomes
+from idgraph.outlook import PersonOutcomes, inevitability, outcomes
 from idgraph.replays import Replay, replay
 from idgraph.rulebook import Policy
+from idgraph.verdicts import verdict
 
 RULES: tuple[tuple[str, dict[str, str]], ...] = (
     ("klaviyo-classic", {}),
@@ -162,3 +164,13 @@ def _shares(one: PersonOutcomes, ends: dict[tuple[int, ...], list[list[int]]]) -
         going = [profiles for order, profiles in ends.items() if order[: place + 1] == start]
         assert share == Fraction(sum(len(profiles) > 1 for profiles in going), len(going))
     assert len(one.inevitability) == len(one.recorded)
+
+
+def test_the_inevitability_of_a_witness_ends_with_what_it_came_to() -> None:
+    found = verdict(demo("email-change-overtaken"))
+    (one,) = found
+    curve = inevitability(found.replay, one.person, one.order)
+    assert [call for call, _ in curve] == [1, 2, 4, 3, 5, 6]
+    assert [float(share) for _, share in curve] == [0.5, 0.5, 1, 1, 1, 1]
+    recorded = inevitability(found.replay, one.person, range(1, 7))
+    assert [float(share) for _, share in recorded] == [0.5, 0.5, 0, 0, 0, 0]

@@ -19,6 +19,7 @@ from idgraph.errors import UsageError
 from idgraph.replays import Replay, replay
 from idgraph.searching.limits import Limits
 from idgraph.surfaces import explanations, terminal, text
+from idgraph.surfaces.html import asset
 from idgraph.surfaces.report import report
 from idgraph.surfaces.verdict_view import VerdictView
 from idgraph.verdicts import Verdicts, verdict
@@ -66,6 +67,12 @@ def test_a_person_that_split_is_explained_where_something_was_observed() -> None
     assert HEADING not in page(re.sub("-> .", "", LAG))
     assert HEADING not in page(judge=False)
     assert "verdict" not in page(judge=False)
+
+
+def test_a_verdict_that_no_setting_changes_is_drawn_in_its_colours_too() -> None:
+    settled = str(report(replay(demo("email-change-overtaken"))))
+    assert "It stays so" in settled
+    assert asset("verdict.css") in settled
 
 
 def test_a_report_without_verdicts_holds_no_script_and_no_style_for_them() -> None:

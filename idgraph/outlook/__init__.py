@@ -4,7 +4,7 @@ Nothing that was observed is asked: this is what the rules say can come of calls
 known only as far as their times tell.
 """
 
-from idgraph.outlook.finding import outcomes
+from idgraph.outlook.finding import inevitability, outcomes
 from idgraph.outlook.results import Behind, Outcomes, Partition, PersonOutcomes, Possibility
 from idgraph.outlook.wording import outcome_sentences
 
@@ -14,6 +14,7 @@ __all__ = [
     "Partition",
     "PersonOutcomes",
     "Possibility",
+    "inevitability",
     "outcome_sentences",
     "outcomes",
 ]

@@ -52,24 +52,43 @@ def outcomes(
     *,
     assume: Mapping[RuleCode, str] | None = None,
     limits: Limits | None = None,
+    people: Iterable[PersonName] | None = None,
     draws: int = 0,
     seed: int = 0,
 ) -> Outcomes:
     """Say for each person what every admissible order of the calls comes to.
 
-    Without a policy that of the replay is taken, or the one that is picked for the history. With
-    `draws`, a probability is estimated under a model of timing, from so many draws; the same `seed`
-    gives the same ones.
+    Without a policy that of the replay is taken, or the one that is picked for the history.
+    `people` are the persons wanted, all by default. With `draws`, a probability is estimated under
+    a model of timing, from so many draws; the same `seed` gives the same ones.
     """
     told = _replay(history, policy, assume or {})
     bounds = limits or Limits()
-    people = link(told.history)
+    everybody = link(told.history)
     parts = _Parts(told, bounds)
+    wanted = everybody if people is None else [name for name in people if name in everybody.calls]
     found = (
-        _Person(parts.of(people.calls[name]), name, people.calls[name]).found(draws, seed)
-        for name in people
+        _Person(parts.of(everybody.calls[name]), name, everybody.calls[name]).found(draws, seed)
+        for name in wanted
     )
-    return Outcomes(told, people, tuple(found), bounds)
+    return Outcomes(told, everybody, tuple(found), bounds)
+
+
+def inevitability(
+    told: Replay,
+    person: PersonName,
+    order: Iterable[CallNumber],
+    *,
+    limits: Limits | None = None,
+) -> tuple[tuple[CallNumber, Fraction], ...]:
+    """Return, after each call of an order, the share of the ways to go on that end split.
+
+    `order` holds all calls that can touch the person's profiles, as a verdict's witness does; those
+    that land nowhere are left out. Empty where there are too many ways to count.
+    """
+    own = link(told.history).calls[person]
+    part = _Parts(told, limits or Limits()).of(own)
+    return _Person(part, person, own).along(list(order))
 
 
 def _replay(
@@ -231,6 +250,17 @@ class _Person:
                 found = self._spread(granularity).outcomes()
                 return _Counts(granularity, self._partitions(found), shares)
         return _Counts("split", self._partitions(split.outcomes()), shares)
+
+    def along(self, order: Sequence[CallNumber]) -> tuple[tuple[CallNumber, Fraction], ...]:
+        """Return, after each call of an order, the share of the ways to go on that end split."""
+        given = [number for number in order if number in set(self.part.numbers)]
+        if self.part.one_order:
+            return tuple(zip(given, self._certain().shares, strict=True))
+        places = {number: place for place, number in enumerate(self.part.system.numbers)}
+        with suppress(OutOfBudget):
+            shares = self._spread("split").shares([places[number] for number in given])
+            return tuple(zip(given, shares, strict=True))
+        return ()
 
     def _spread(self, granularity: Granularity) -> Spread:
         if self.part.extensions is None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from idgraph.explain import counted, listed
+from idgraph.outlook import inevitability
 from idgraph.persons import PersonName, link
 from idgraph.replays import Replay
 from idgraph.searching.limits import Limits
@@ -31,7 +32,7 @@ from idgraph.views.base.blocks import (
     rich,
     words,
 )
-from idgraph.views.timing import Curve, Judged
+from idgraph.views.timing import Judged
 
 TITLE = "What can explain it"
 MOST = 20
@@ -75,14 +76,17 @@ def explained(told: Replay, split: Iterable[PersonName], limits: Limits | None =
     return Explained(verdicts, detailed)
 
 
-def in_detail(found: Verdicts, one: Verdict, curve: Curve = ()) -> Judged:
+def in_detail(found: Verdicts, one: Verdict) -> Judged:
     """Return a verdict with how it changes with what is allowed for.
 
-    `curve` is (call, share): how many of all orders that are left after a call end split.
+    Beneath it stands, after each effect of its witness, how many of all orders that are left end
+    split.
     """
     settles = sorted({*SETTLES_S, timing.settle(found)})
     skews = sorted({*SKEWS_S, found.limits.skew_s})
     changes = sensitivity(found, one.person, settles_s=settles, skews_s=skews)
+    limits = replace(found.limits, nodes=min(found.limits.nodes, LIMITS.nodes))
+    curve = inevitability(found.replay, one.person, one.order, limits=limits)
     return Judged(found, one, changes, curve)
 
 

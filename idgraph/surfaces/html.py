@@ -80,12 +80,11 @@ def asset(name: str) -> str:
     return (files("idgraph.surfaces") / "static" / name).read_text("utf-8")
 
 
-def document(parts: list[Tree | Host]) -> str:
+def document(parts: list[Tree | Host], *, judged: bool = False) -> str:
     """Return a page that loads nothing and holds only scripts and style sheets of ours.
 
-    Those of verdicts are in it only where it shows one.
+    Those of verdicts are in it only where it shows any, that is, where it is `judged`.
     """
-    judged = any(isinstance(part, Host) and part.kind == "verdict" for part in parts)
     scripts = [asset("stepper.js"), *([asset("verdict.js")] if judged else [])]
     style = asset("stepper.css") + asset("verdict.css") * judged
     rules = "; ".join(

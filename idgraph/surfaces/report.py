@@ -96,7 +96,7 @@ def _page(parts: list[_Part], title: str | None, note: str | None, *, redact: bo
     body.append(_contents(parts))
     for part in parts:
         body += _sections(part)
-    return html.document(body)
+    return html.document(body, judged=any(part.explained.detailed for part in parts))
 
 
 def _part(diagnosis: Diagnosis, number: int, limits: Limits | None) -> _Part:

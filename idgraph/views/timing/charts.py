@@ -15,10 +15,10 @@ _LEFT, _TOP, _HIGH, _FOOT = 64, 48, 84, 26
 
 
 def inevitability(curve: Sequence[tuple[CallNumber, float | Fraction]]) -> Figure:
-    """Return the share of all orders that are left that end split, after each call as recorded."""
+    """Return the share of the orders that are left that end split, after each effect of one."""
     points = [(f"call {number}", float(share), _percent(float(share))) for number, share in curve]
     told = "; ".join(f"after {label}: {words}" for label, _, words in points)
-    title = "How many of all orders that are left end split, after each call"
+    title = "Orders left that end split, after each effect"
     return _stairs(title, told, points, 1.0, ("0%", "100%"))
 
 
