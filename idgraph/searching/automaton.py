@@ -6,7 +6,7 @@ rules are applied by `resolve`; here is only what is remembered of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -275,13 +275,8 @@ class Automaton:
             ids = self.kinds[kind].ids
             carried = [key for key in range(len(ids)) if ids[key] >= 0]
             for choice in product((NONE, *reversed(read)), repeat=len(carried)):
-                if set(choice) == {NONE}:
-                    continue
-                holder = list(now.holder)
-                for key, number in zip(carried, choice, strict=True):
-                    if number != NONE:
-                        holder[ids[key]] = now.versions[number].holder[ids[key]]
-                yield self._look(state, kind, holder, now.held, choice)._replace(keyed=True)
+                if set(choice) != {NONE}:
+                    yield self._look_apart(state, kind, dict(zip(carried, choice, strict=True)))
 
     def _look(
         self,
@@ -295,6 +290,23 @@ class Automaton:
         index = _state(holder, held, self.keys, (), self.states[state].into)
         matched = tables.look_up(call.ids, call.rules, self.rules, index, found)
         return View(tuple(found), matched, seen)
+
+    def _look_apart(self, state: StateNumber, kind: int, choice: Mapping[int, int]) -> View:
+        """What is seen where each key reads its own version: a profile, and what that held."""
+        now, ids = self.states[state], self.kinds[kind].ids
+        holder = [NONE] * len(self.keys)
+        held: list[tuple[int, ...]] = []
+        slots: list[Slot] = []
+        for key, number in choice.items():
+            read = now if number == NONE else now.versions[number]
+            slot = read.holder[ids[key]]
+            if slot != NONE:
+                holder[ids[key]] = len(slots)
+                held.append((read.held or now.held)[slot])
+                slots.append(slot)
+        view = self._look(state, kind, holder, held, tuple(choice.values()))
+        found = tuple(NONE if row == NONE else slots[row] for row in view.found)
+        return view._replace(found=found, keyed=True)
 
     # --- landings ------------------------------------------------------------------------------
 

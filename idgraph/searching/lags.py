@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from idgraph.clocks import Instant
 from idgraph.searching.finding import Mode, Search
 from idgraph.searching.limits import Budget
@@ -13,12 +15,11 @@ def candidates(system: System, most: Instant) -> list[Instant]:
 
     That is how long before the beginning of a call another one had ended.
     """
-    gaps = {
-        gap
-        for span in system.spans
-        for other in system.spans
-        if 0 < (gap := span.lo - other.hi) <= most
-    }
+    ends = sorted({span.hi for span in system.spans})
+    gaps: set[Instant] = set()
+    for begin in {span.lo for span in system.spans}:
+        near = ends[bisect_left(ends, begin - most) : bisect_left(ends, begin)]
+        gaps.update(begin - end for end in near)
     return sorted(gaps)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -53,8 +54,12 @@ class Witness:
 
 def swaps(system: System, order: Sequence[Place]) -> int:
     """Return how many pairs of an order are the other way round than recorded."""
-    ranks = [system.recorded[place] for place in order]
-    return sum(one > other for at, one in enumerate(ranks) for other in ranks[at + 1 :])
+    turned, seen = 0, list[int]()
+    for number, place in enumerate(order):
+        rank = system.recorded[place]
+        turned += number - bisect_left(seen, rank)
+        insort(seen, rank)
+    return turned
 
 
 def witness(search: Search, order: tuple[Place, ...], *, most_nodes: int = SWAP_NODES) -> Witness:
@@ -182,9 +187,13 @@ def _made(search: Search, order: tuple[Place, ...], *, fewest: bool) -> Witness:
         ),
         swaps=swaps(search.system, order),
         fewest=fewest,
-        slots=tuple(slots[order.index(place)] for place in range(len(order))),
+        slots=tuple(slot for _, slot in sorted(zip(order, slots, strict=True), key=_place)),
         created=tuple(p for p, step in zip(order, passed, strict=True) if step.move.created),
     )
+
+
+def _place(landed: tuple[Place, int | None]) -> Place:
+    return landed[0]
 
 
 def _landings(passed: Sequence[Passed]) -> list[int | None]:
