@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -380,6 +381,8 @@ def _verdict(one: Verdict) -> Record:
         "strength_bits": one.strength_bits,
         "would_decide": list(one.would_decide),
         "given_up": one.given_up,
+        "posterior": one.posterior
+        and {"lag": one.posterior.lag, "deviation": one.posterior.deviation},
         "rules": list(one.rules),
         "proof": list(one.proof),
     }
@@ -412,6 +415,7 @@ def _ways(one: PersonOutcomes) -> Record:
         ],
         "inevitability": [float(share) for _, share in one.inevitability],
         "after": [call for call, _ in one.inevitability],
+        "probability": one.probability and asdict(one.probability),
         "in_flight": _behind(one.in_flight),
         "lag": _behind(one.lag),
         "says": list(outcome_sentences(one)),

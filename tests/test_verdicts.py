@@ -4,13 +4,14 @@ import random
 from dataclasses import replace
 
 import pytest
+from simulated_shop import shop
 
 from idgraph import policy as policies
 from idgraph.calls import Call, History, Identifier, history
 from idgraph.clocks import SECOND
 from idgraph.demos import demo
 from idgraph.errors import UsageError
-from idgraph.exports.base import Exported, ProfileSeen
+from idgraph.exports.base import Exported, MergeSeen, ProfileSeen
 from idgraph.notation import parse
 from idgraph.redaction import redact
 from idgraph.replays import replay
@@ -314,3 +315,28 @@ def test_what_the_replay_shows_is_what_the_search_finds_in_the_recorded_order(
 
 def test_policies_of_the_laws_are_known() -> None:
     assert set(_POLICIES) <= set(policies.names())
+
+
+def test_an_id_that_was_exported_after_a_merge_stands_for_both_profiles() -> None:
+    told = parse(
+        """
+        server  external_id=b1 person=b -> KEPT
+        +1h  browser email=e@example.com person=b -> KEPT
+        +1h  browser email=e@example.com person=b -> GONE
+        """
+    )
+    alone = _only(verdict(told))
+    assert HEIGHT[alone.verdict] >= HEIGHT["incomplete"]
+    merge = MergeSeen("GONE", "KEPT", told.call(3).at, "merges:1")
+    found = _only(verdict(told, exported=Exported(merges=(merge,))))
+    assert (found.verdict, len(found.profiles)) == ("payload", 2)
+    assert [split.call for split in found.splits] == [2]
+
+
+@pytest.mark.slow
+def test_a_lag_among_many_persons_is_weighed_against_a_deviation() -> None:
+    found = verdict(shop(1, 700).history, "klaviyo-classic", deep=False)
+    weighed = [one for one in found if one.posterior is not None]
+    assert weighed
+    assert {one.verdict for one in weighed} <= {"lag", "per-index-lag"}
+    assert all("By the look-ups of all persons" in one.proof[-1] for one in weighed)

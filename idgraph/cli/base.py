@@ -195,7 +195,16 @@ def veiled_with(
         )
         for row in (exported.profiles if exported else ())
     )
-    return replace(hidden, calls=calls), exported and replace(exported, profiles=profiles)
+    merges = tuple(
+        replace(
+            row,
+            source=redactor.text("observed", row.source),
+            destination=redactor.text("observed", row.destination),
+        )
+        for row in (exported.merges if exported else ())
+    )
+    shown_then = exported and replace(exported, profiles=profiles, merges=merges)
+    return replace(hidden, calls=calls), shown_then
 
 
 def note(text: str) -> None:

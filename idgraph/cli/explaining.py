@@ -58,8 +58,11 @@ def verdict(
 @cli.command()
 @ruled
 @timed
+@click.option("--draws", type=click.IntRange(0), default=0, help="Estimate a probability, too.")
 @as_json
-def outcomes(*, history: History, rules: Rules, limits: Limits, shown: bool, as_json: bool) -> None:
+def outcomes(
+    *, history: History, rules: Rules, limits: Limits, draws: int, shown: bool, as_json: bool
+) -> None:
     """Say every way that the calls could have gone, whatever was observed.
 
     Orders are counted exactly; how many orders end split is no probability.
@@ -67,7 +70,7 @@ def outcomes(*, history: History, rules: Rules, limits: Limits, shown: bool, as_
     from idgraph import outlook, records
     from idgraph.surfaces import chances
 
-    found = outlook.outcomes(rules(veiled(history, shown=shown)), limits=limits)
+    found = outlook.outcomes(rules(veiled(history, shown=shown)), limits=limits, draws=draws)
     if as_json:
         lines(records.outcomes(found))
     else:

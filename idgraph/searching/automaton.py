@@ -6,6 +6,7 @@ rules are applied by `resolve`; here is only what is remembered of them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
@@ -62,6 +63,16 @@ class Kind(NamedTuple):
     made: int = NONE
     accepted: bool = False
     founds: bool = True
+
+
+class Label(NamedTuple):
+    """An observed profile: it may be met on `room` profiles, those that were merged into it later.
+
+    Profiles of one `family` were merged into each other, so that one call's may be another's.
+    """
+
+    family: int
+    room: int = 1
 
 
 class View(NamedTuple):
@@ -162,12 +173,12 @@ class Automaton:
         kinds: Sequence[Kind],
         keys: Sequence[int],
         rules: Rules,
-        labels: int,
+        labels: Sequence[Label],
         creates: Sequence[bool],
         *,
         stale: bool,
     ) -> None:
-        """Take the kinds, the key of each identifier, the rules, and how many labels there are.
+        """Take the kinds, the key of each identifier, the rules, and the observed profiles.
 
         `creates` says of each key and class of calls, in one row a class, whether a call that finds
         nobody makes a profile, rather than meeting one that was there before the history.
@@ -177,6 +188,7 @@ class Automaton:
         self.rules = rules
         self.stale = stale
         self.creates = creates
+        self.labels = labels
         self.merging = _merging(kinds, rules)
         self._ranked = any(limit > 0 for limit in rules.limit)
         self.passing = any(
@@ -188,7 +200,7 @@ class Automaton:
         self._every: dict[tuple[StateNumber, int, int, bool], Moves] = {}
         self._kept: dict[tuple[StateNumber, int], Keeping] = {}
         empty = State(
-            (NONE,) * len(keys), (), (), self._stamps([NONE] * len(keys)), (), ((),) * labels
+            (NONE,) * len(keys), (), (), self._stamps([NONE] * len(keys)), (), ((),) * len(labels)
         )
         self.start = self._number(empty)
 
@@ -254,9 +266,15 @@ class Automaton:
         if not self.merging:
             return True
         now = self.states[state]
-        met = [slots[0] for slots in now.labels if slots]
-        return all(len(slots) <= 1 for slots in now.labels) and all(
-            met.count(slot) <= now.size[slot] for slot in set(met)
+        seen = {
+            (slot, label.family)
+            for label, met in zip(self.labels, now.labels, strict=True)
+            for slot in met
+        }
+        families = Counter(slot for slot, _ in seen)
+        pairs = zip(self.labels, now.labels, strict=True)
+        return all(len(met) <= label.room for label, met in pairs) and all(
+            number <= now.size[slot] for slot, number in families.items()
         )
 
     # --- look-ups ------------------------------------------------------------------------------
@@ -422,11 +440,17 @@ class Automaton:
         labels = [tuple(sorted({_last(slot, into) for slot in met})) for met in before.labels]
         if label != NONE:
             labels[label] = tuple(sorted({*labels[label], _last(profile, into)}))
-            if not self.merging:
-                there = sum(met == labels[label] for met in labels)
-                if len(labels[label]) > 1 or there > 1:
-                    return None
+            if not self.merging and not self._fits(labels, label):
+                return None
         return tuple(labels)
+
+    def _fits(self, labels: Sequence[tuple[Slot, ...]], label: int) -> bool:
+        """Tell whether a label is met on no more profiles than it may, and alone on each."""
+        mine = self.labels[label]
+        return len(labels[label]) <= mine.room and not any(
+            other.family != mine.family and set(met) & set(labels[label])
+            for other, met in zip(self.labels, labels, strict=True)
+        )
 
     # --- names ---------------------------------------------------------------------------------
 

@@ -91,7 +91,7 @@ class Suspicion:
                 kinds.append(Kind(kind.ids, kind.rules))
                 self.repeated[place] = _Extra(len(kinds) - 1, again=place)
         self.automaton = Automaton(
-            kinds, base.keys, base.rules, len(system.labels), base.creates, stale=False
+            kinds, base.keys, base.rules, base.labels, base.creates, stale=False
         )
 
     def _payloads(self) -> Iterator[tuple[int, ...]]:

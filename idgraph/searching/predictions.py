@@ -41,7 +41,7 @@ def predicted(
     known = [seen.atomic.kinds[kind]._replace(label=NONE) for kind in seen.kinds]
     kinds = tuple(dict.fromkeys(known))
     atomic, stale = (
-        Automaton(kinds, old.keys, old.rules, 0, old.creates, stale=old.stale)
+        Automaton(kinds, old.keys, old.rules, (), old.creates, stale=old.stale)
         for old in (seen.atomic, seen.stale)
     )
     numbered = {kind: number for number, kind in enumerate(kinds)}

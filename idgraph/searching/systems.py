@@ -13,9 +13,10 @@ from operator import or_
 from idgraph.calls import PROFILE_ID, Call, CallNumber, History
 from idgraph.clocks import SECOND, Instant
 from idgraph.decoding import Decoder
+from idgraph.groups import Groups
 from idgraph.resolve import NONE
 from idgraph.rulebook import Policy
-from idgraph.searching.automaton import Automaton, Kind
+from idgraph.searching.automaton import Automaton, Kind, Label
 from idgraph.searching.intervals import Interval
 
 Place = int
@@ -108,11 +109,13 @@ def system(
     created: Mapping[str, Instant],
     *,
     probes: Sequence[Call] = (),
+    merged: Mapping[str, frozenset[str]] | None = None,
 ) -> System:
     """Return the system of some calls of a history.
 
     `spans` are the intervals of all calls of the history, `created` when observed profiles were
     made, where that is known. `probes` are look-ups that came after all calls: what an export says.
+    `merged` names the profiles that went into another one after all calls: its id stands for them.
     """
     calls = [probe(history.call(number)) for number in numbers] + list(probes)
     last = max((spans[number - 1].hi for number in numbers), default=0)
@@ -129,7 +132,14 @@ def system(
         for key in policy.order
     ]
     atomic, stale = (
-        Automaton(catalogue, decoder.keys, decoder.rules, len(labels), creates, stale=keeps)
+        Automaton(
+            catalogue,
+            decoder.keys,
+            decoder.rules,
+            _labels(labels, merged or {}),
+            creates,
+            stale=keeps,
+        )
         for keeps in (False, True)
     )
     late = any(
@@ -150,6 +160,18 @@ def system(
         labels=labels,
         decoder=decoder,
         impossible=late,
+    )
+
+
+def _labels(names: Sequence[str], merged: Mapping[str, frozenset[str]]) -> tuple[Label, ...]:
+    """The observed profiles, with the room that later merges make."""
+    families: Groups[str] = Groups()
+    for name, sources in merged.items():
+        families.join((name, *sources))
+    roots = [families.root(name) for name in names]
+    return tuple(
+        Label(roots.index(root), 1 + len(merged.get(name, ())))
+        for name, root in zip(names, roots, strict=True)
     )
 
 

@@ -6,12 +6,14 @@ was behind, a call that is missing, or nothing in the documented rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from idgraph import policy as policies
 from idgraph.calls import History
 from idgraph.exports.base import Exported
-from idgraph.persons import PersonName, link
+from idgraph.persons import PersonName, Persons, link
+from idgraph.populations import Visibility, visibility
 from idgraph.replays import Replay, replay
 from idgraph.rulebook import Policy
 from idgraph.rules import RuleCode
@@ -49,6 +51,9 @@ __all__ = [
 ]
 
 
+_LAGS = ("lag", "per-index-lag")
+
+
 def verdict(
     history: History | Replay,
     policy: str | Policy | None = None,
@@ -74,8 +79,36 @@ def verdict(
     everybody = link(told.history)
     judge = Judge(told, allowed, exported, faults=deep)
     wanted = everybody if people is None else [name for name in people if name in everybody.calls]
-    found = tuple(_verdict(Case(judge, everybody, name), deep=deep) for name in wanted)
-    return Verdicts(told, everybody, found, allowed, judge.spans)
+    found = [_verdict(Case(judge, everybody, name), deep=deep) for name in _shown([*wanted])]
+    if people is None:
+        found = _weighed(told, everybody, found, allowed)
+    return Verdicts(told, everybody, tuple(found), allowed, judge.spans)
+
+
+def _shown(names: Collection[PersonName]) -> Iterable[PersonName]:
+    """The names, with a bar on a terminal where it takes long."""
+    from tqdm import tqdm
+
+    bar: Iterable[PersonName] = tqdm(
+        names, unit=" persons", delay=1.0, leave=False, disable=None, desc="judging"
+    )
+    return bar
+
+
+def _weighed(told: Replay, people: Persons, found: list[Verdict], limits: Limits) -> list[Verdict]:
+    """Say of each lag how likely it is one, where there are enough persons to tell."""
+    if not any(one.verdict in _LAGS for one in found):
+        return found
+    curve = visibility(told, limits=limits, people=people)
+    return [_told_of(curve, one) if one.verdict in _LAGS else one for one in found]
+
+
+def _told_of(curve: Visibility, one: Verdict) -> Verdict:
+    chances = [chance for m in one.missed if (chance := curve.posterior(m.call)) is not None]
+    worst = min(chances, key=lambda chance: chance.lag, default=None)
+    if worst is None:
+        return one
+    return replace(one, posterior=worst, proof=(*one.proof, words.weighed(worst)))
 
 
 def _seeing(
@@ -122,6 +155,7 @@ def _verdict(case: Case, *, deep: bool) -> Verdict:
         strength_bits=bits,
         would_decide=would_decide,
         given_up=case.given_up,
+        posterior=None,
         rules=words.trial_rules(case),
         because=words.because(case, splits, missed),
         proof=tuple(

@@ -74,6 +74,23 @@ class Judge:
         rows = self.exported.profiles if self.exported else ()
         return {row.profile: row.created for row in rows if row.profile and row.created is not None}
 
+    @cached_property
+    def merged(self) -> Mapping[str, frozenset[str]]:
+        """The profiles that an export shows as gone into another one, by that one's id.
+
+        An id that was exported after a merge stands for all of them.
+        """
+        merges = self.exported.merges if self.exported else ()
+        into = {merge.source: merge.destination for merge in merges}
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for source, destination in into.items():
+            last, seen = destination, {source}
+            while last in into and last not in seen:
+                seen.add(last)
+                last = into[last]
+            found[last].add(source)
+        return {last: frozenset(sources) for last, sources in found.items()}
+
     # --- groups --------------------------------------------------------------------------------
 
     def groups_of(self, numbers: Iterable[CallNumber]) -> tuple[Group, ...]:
@@ -86,7 +103,8 @@ class Judge:
         calls = list(map(probe, self.history))
         for number, call in enumerate(calls, 1):
             part = self._part(number)
-            joined.join((part, call.observed) if call.observed else (part,))
+            telling = call.observed and call.observed not in self.merged
+            joined.join((part, call.observed) if telling and call.observed else (part,))
         members: defaultdict[object, list[CallNumber]] = defaultdict(list)
         for number in range(1, len(calls) + 1):
             members[joined.root(self._part(number))].append(number)
@@ -153,6 +171,7 @@ class Judge:
                 spans or self.spans,
                 self.created,
                 probes=group.probes,
+                merged=self.merged,
             )
         return self._systems[group]
 
@@ -188,6 +207,7 @@ class Judge:
                 step.merged
                 or (step.call.refused and step.call.owner)
                 or (step.call.observed in self.created)
+                or (step.call.observed in self.merged)
                 for step in self._steps(group)
             )
         )

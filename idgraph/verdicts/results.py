@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from idgraph.calls import CallNumber, Identifier
 from idgraph.persons import PersonName, Persons
+from idgraph.populations import Posterior
 from idgraph.registry import Shown
 from idgraph.replays import Replay
 from idgraph.rules import RuleCode
@@ -105,8 +106,9 @@ class Verdict:
     `faults` are the cheapest explanations by faults, each a set of them. `strength_bits` says how
     much the explanation rules out: None where it was not worked out, 0 where nothing was observed.
     `would_decide` are the calls whose unknown profile could change the verdict. `given_up` is the
-    rung at which the search was given up. `rules` are those on which it rests, `because` says it in
-    a sentence, `proof` in more.
+    rung at which the search was given up. `posterior` says of a lag how likely it is one, and how
+    likely a deviation that looks like one, by all persons together; None where these are too few to
+    tell. `rules` are those on which it rests, `because` says it in a sentence, `proof` in more.
     """
 
     person: PersonName
@@ -127,6 +129,7 @@ class Verdict:
     strength_bits: float | None
     would_decide: tuple[CallNumber, ...]
     given_up: Rung | None
+    posterior: Posterior | None
     rules: tuple[RuleCode, ...]
     because: str
     proof: tuple[str, ...]

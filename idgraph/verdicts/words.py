@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from idgraph.calls import CallNumber
 from idgraph.clocks import SECOND, span
 from idgraph.explain import call_words, counted, label, listed, upper
+from idgraph.populations import Posterior
 from idgraph.replays import Replay
 from idgraph.rules import RuleCode
 from idgraph.searching.limits import Limits
@@ -117,6 +118,15 @@ def proof(
         yield f"The strength of this explanation: {bits:.1f} bits {_strength(bits)}."
     if case.rung not in {"clean", "payload"}:
         yield _allowed(limits)
+
+
+def weighed(chance: Posterior) -> str:
+    """Return how likely a look-up that missed was behind, by the look-ups of all persons."""
+    return (
+        f"By the look-ups of all persons together, it is a lag with {chance.lag:.0%} and a "
+        f"deviation that looks like one with {chance.deviation:.0%}: lags die out with the time "
+        "since the write, deviations do not."
+    )
 
 
 def _strength(bits: float) -> str:
