@@ -20,11 +20,13 @@ History), `placeholders`; `notation`; `dialects` (requests into calls, one file 
 (where the platform filed things), `policies` (data: what a platform does), `rules` and `policy`,
 `resolve` (the rules, once); `steps`, `decoding`, `replays`, `observing` (calls joined with
 exports); `persons`, `redaction`; `ladders`, `splitting`, `joining` (two persons on one profile),
-`graph`, `demos`; `searching` (orders of effects that explain what was observed); `causes` (one file
-each); `explain`; `futures` (what if); `edits`, `repairs`; `diagnosis`; `verdicts` (what can explain
-it); `advising` (one line for a call site), `merging` (the duplicates that exist); `coverage`;
-`records`; `recording` (a proxy); `views` (one file each, plain blocks); `bundling` (a case for
-support); `surfaces` (html, text, widgets, report); `cli`.
+`graph`, `demos`, `populations` (what many persons show); `searching` (orders of effects that
+explain what was observed); `causes` (one file each); `explain`; `futures` (what if); `edits`,
+`outlook` (every way it could have gone), `repairs`; `diagnosis`; `verdicts` (what can explain it),
+`firmness` (how firmly a repair holds);
+`advising` (one line for a call site), `merging` (the duplicates that exist); `coverage`; `records`;
+`recording` (a proxy); `views` (one file each, plain blocks); `bundling` (a case for support);
+`surfaces` (html, text, widgets, report); `cli`.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from idgraph.decoding import Decoder
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis, diagnose
 from idgraph.edits import Edit, EditKind
 from idgraph.explain import label
+from idgraph.firmness import Hold, firmness
 from idgraph.persons import PersonName, Persons
 from idgraph.placeholders import stands_for_nobody
 from idgraph.registry import Shown
@@ -91,11 +92,13 @@ class Repairs(Shown):
 
     `advice` is ordered by what it cures, those without side effects first. `together` is what all
     verified ones without side effects do when they are made at once: they may need each other.
+    `holds` says of each person with a repair how firmly that holds.
     """
 
     diagnosis: Diagnosis
     advice: tuple[Advice, ...]
     together: Effect
+    holds: Mapping[PersonName, Hold]
 
     @property
     def persons(self) -> tuple[DiagnosedPerson, ...]:
@@ -135,7 +138,12 @@ def repair(source: Replay | Diagnosis) -> Repairs:
     advice = [*trial.sited(), *_between(found)]
     advice.sort(key=lambda one: (not one.effect.harmless, -len(one.effect.cures), len(one.calls)))
     good = [one for one in advice if one.verified and one.effect.harmless]
-    return Repairs(found, tuple(advice), trial.effect(trial.changed_by(good)))
+    holds = {
+        person.name: firmness(found.replay, person.calls, person.repair)
+        for person in found
+        if person.repair is not None
+    }
+    return Repairs(found, tuple(advice), trial.effect(trial.changed_by(good)), holds)
 
 
 def advice_sentence(replay: Replay, advice: Advice) -> str:

@@ -106,7 +106,8 @@ def repairs(found: Repairs) -> Iterator[Record]:
     for person in found.persons:
         mended = _repair(replay, person.repair, person.advice)
         none: Record = {"edits": [], "verified": False, "prevents": [], "says": person.advice}
-        yield {"person": person.name, **(mended or none), "side_effects": []}
+        hold = found.holds.get(person.name)
+        yield {"person": person.name, **(mended or none), "side_effects": [], "holds": hold}
     for one in found.advice:
         yield {
             "advice": {

@@ -10,6 +10,7 @@ from idgraph.calls import History, Identifier
 from idgraph.clocks import iso
 from idgraph.coverage import cover
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis, hinge_sentence
+from idgraph.firmness import HOLDS
 from idgraph.joining import REASONS, Join, by_profile, sharers
 from idgraph.ladders import WhyNot
 from idgraph.merging import BLOCKS, WARNINGS, MergeList, MergePair
@@ -191,10 +192,16 @@ def repairs(found: Repairs) -> Iterator[Block]:
         yield Table(caption, tuple(map(rich, heads)), rows, "repairs")
     yield Paragraph(rich("Person by person, the smallest change:"))
     shown = found.persons[:MOST]
-    yield Items(tuple(rich(f"{person.name}: {person.advice}") for person in shown))
+    yield Items(tuple(rich(f"{one.name}: {one.advice}{_hold(found, one)}") for one in shown))
     left = len(found.persons) - len(shown)
     if left:
         yield Paragraph(rich(f"And {explain.counted(left, 'person')} more."))
+
+
+def _hold(found: Repairs, person: DiagnosedPerson) -> str:
+    """How firmly the person's repair holds, where there is one."""
+    hold = found.holds.get(person.name)
+    return f" {HOLDS[hold]}" if hold else ""
 
 
 def _advised(told: Replay, one: Advice) -> Row:
