@@ -37,6 +37,13 @@ settings.register_profile(
 settings.load_profile("ci" if IN_CI else "dev")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count a test that drives a browser among the slow ones."""
+    for item in items:
+        if item.get_closest_marker("ui"):
+            item.add_marker("slow")
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over all that is loaded by now, in each of its rounds."""
     gc.collect()

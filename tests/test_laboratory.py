@@ -21,6 +21,7 @@ def test_every_notebook_is_copied(tmp_path: Path) -> None:
         "in-pieces.ipynb",
         "repair.ipynb",
         "the-thread.ipynb",
+        "the-verdict.ipynb",
         "your-own-history.ipynb",
     ]
 

@@ -104,7 +104,8 @@ class Spread:
             for place in walk.order.enabled(there):
                 swaps = (waiting & self._earlier[place]).bit_count()
                 then = there | 1 << place
-                target = after.setdefault(then, {})
+                target = after.get(then, {})
+                budget.spend()
                 for configuration, reached in row.items():
                     to = walk.next(configuration, place)
                     total = reached.swaps + swaps
@@ -117,6 +118,8 @@ class Spread:
                     else:
                         budget.spend()
                         target[to] = _Reached(reached.orders, total, link, then)
+                if target:
+                    after[then] = target
         return after
 
     def _end(

@@ -63,7 +63,7 @@ class Glances:
     """All that orders of a system can come to whose look-ups are behind by `lag` at most.
 
     With a lag of 0, look-ups may miss the calls that were under way with them. Where it is only
-    asked whether calls split, a way ends where that is certain, and all end when both are found.
+    asked whether calls split, all end when one is found that does.
     """
 
     def __init__(
@@ -146,8 +146,8 @@ class Glances:
 
     @property
     def _settled(self) -> bool:
-        """Whether nothing is left to be found."""
-        return self._measure.granularity == "split" and len(self._ends) > 1
+        """Whether nothing is left to be asked."""
+        return self._measure.granularity == "split" and any(map(len, self._ends))
 
     # --- a way from its beginning --------------------------------------------------------------
 
