@@ -8,9 +8,13 @@ import pytest
 from searching_cases import POLICIES
 from searching_differences import differences, drawn, longer, miscounted, shortcuts
 
+from idgraph import policy as policies
 from idgraph.clocks import SECOND
 from idgraph.notation import parse
-from idgraph.searching.limits import Limits
+from idgraph.searching.finding import Mode, Search
+from idgraph.searching.intervals import intervals
+from idgraph.searching.limits import Budget, Limits
+from idgraph.searching.systems import system
 from idgraph.verdicts import Verdict, verdict
 
 
@@ -64,6 +68,20 @@ def test_intervals_that_touch_can_come_in_either_order() -> None:
     touching = _only(text, settle_s=0)
     apart = _only(text.replace("+1s ", "+1001ms "), settle_s=0)
     assert touching.verdict == apart.verdict
+
+
+def test_keys_looked_up_apart_explain_all_that_one_look_up_does() -> None:
+    told = parse(
+        """
+        browser anonymous_id=d1 person=p took=10ms -> A
+        +1h  server external_id=b1 anonymous_id=d1 person=p took=10ms -> A
+        &    server external_id=b2 anonymous_id=d1 person=p took=10ms -> A
+        """
+    )
+    rules, limits = policies.load("segment-unify"), Limits(settle_s=0.0)
+    one = system(told, (1, 2, 3), rules, intervals(told, rules, limits), {})
+    for keyed in (False, True):
+        assert Search(one, Mode(0, keyed), Budget.of(limits)).order() is not None
 
 
 def test_an_email_that_goes_to_and_fro_between_two_ids_is_followed() -> None:
