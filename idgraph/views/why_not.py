@@ -87,9 +87,8 @@ def _value(identifier: Identifier | None) -> Rich:
 
 def _others(case: Case, step: Step) -> Iterator[ProfileName]:
     """The profiles that the person had before the call, but for where it went."""
-    earlier = (case.replay.step(number).landed for number in case.calls if number < step.number)
-    for name in dict.fromkeys(earlier):
-        if name and name not in (step.landed, step.profile):
+    for name, number in case.met.items():
+        if number < step.number and name not in (step.landed, step.profile):
             yield name
 
 

@@ -43,6 +43,16 @@ class Case:
         """The person's calls, to ask whether one is among them."""
         return frozenset(self.own)
 
+    @cached_property
+    def met(self) -> dict[ProfileName, CallNumber]:
+        """The first call shown that landed on each profile, in order."""
+        first: dict[ProfileName, CallNumber] = {}
+        for number in self.calls:
+            name = self.replay.steps[number - 1].landed
+            if name is not None:
+                first.setdefault(name, number)
+        return first
+
     def step(self, frame: Frame) -> Step:
         """Return the step that a frame shows."""
         return self.replay.steps[self.calls[frame - 1] - 1]
