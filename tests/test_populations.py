@@ -176,8 +176,8 @@ def test_the_floor_is_recovered_and_lags_are_told_from_bugs() -> None:
 
 
 @pytest.mark.slow
-def test_of_eight_thousand_persons_too() -> None:
-    check(*simulated(1, 8000))
+def test_of_three_thousand_persons_too() -> None:
+    check(*simulated(1, 3000))
 
 
 def drawn(seed: int, floor: float, count: int = 6000) -> list[tuple[float, bool]]:
