@@ -29,7 +29,7 @@ settings.register_profile(
     "ci",
     deadline=None,
     derandomize=True,
-    max_examples=200,
+    max_examples=100,
     print_blob=True,
     # CI machines are slow at random; that says nothing about a strategy.
     suppress_health_check=[HealthCheck.too_slow],
