@@ -120,6 +120,13 @@ class Call:
         """Return this call as it would be without that key."""
         return self._with({k: v for k, v in self.keys.items() if k != key})
 
+    def later(self, span: Instant) -> Call:
+        """Return this call with all clocks of its request moved by so many microseconds."""
+        clocks = ("occurred_at", "sent_at", "received_at", "answered_at")
+        moments = {name: getattr(self, name) for name in clocks}
+        changed = {name: at + span for name, at in moments.items() if at is not None}
+        return replace(self, **changed)
+
     def _with(self, keys: Mapping[Key, Identifier]) -> Call:
         return replace(self, identifiers=in_order(keys.values()))
 

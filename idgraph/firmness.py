@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from idgraph.calls import Call, CallNumber, history
+from idgraph.calls import CallNumber, history
 from idgraph.clocks import Instant
 from idgraph.edits import Edit, applied
 from idgraph.outlook import PersonOutcomes, outcomes
@@ -46,7 +46,7 @@ def firmness(told: Replay, own: Sequence[CallNumber], repair: Repair) -> Hold:
     calls = {n: changes.get(n, told.history.call(n)) for n in related}
     for edit in repair.edits:
         for number in edit.calls if edit.kind in {"wait", "order"} else ():
-            calls[number] = _moved(calls[number], _shift(edit, number, spans))
+            calls[number] = calls[number].later(_shift(edit, number, spans))
     mine = set(own)
     named = [replace(call, person="p" if n in mine else "others") for n, call in calls.items()]
     edited = replay(history(named), seeing(told.policy))
@@ -69,10 +69,3 @@ def _shift(edit: Edit, number: CallNumber, spans: Sequence[Interval]) -> Instant
     if edit.before is not None:
         return min(0, spans[edit.before - 1].lo - 1 - mine.hi)
     return 0
-
-
-def _moved(call: Call, shift: Instant) -> Call:
-    clocks = ("occurred_at", "sent_at", "received_at", "answered_at")
-    moments = {name: getattr(call, name) for name in clocks}
-    changed = {name: at + shift for name, at in moments.items() if at is not None}
-    return replace(call, **changed)

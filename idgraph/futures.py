@@ -12,7 +12,7 @@ from idgraph import policy as policies
 from idgraph import replays
 from idgraph.calls import KEYS, PROFILE_ID, Call, CallNumber, History, Identifier, Key
 from idgraph.calls import history as in_time
-from idgraph.clocks import SECOND, Instant
+from idgraph.clocks import SECOND
 from idgraph.errors import UsageError
 from idgraph.explain import counted, label, listed
 from idgraph.persons import PersonName, Persons, link
@@ -263,7 +263,7 @@ def _edited(base: History, edits: Edits, policy: Policy) -> tuple[History, tuple
     order, ties = list(calls), base.ties
     late = {n: round(seconds * SECOND) for n, seconds in edits.delay.items() if seconds}
     if late:
-        calls |= {n: _later(calls[n], span) for n, span in late.items()}
+        calls |= {n: calls[n].later(span) for n, span in late.items()}
         order, ties = _in_time(calls)
     for number, other in edits.before.items():
         _move(calls, order, number, other)
@@ -301,14 +301,6 @@ def _unobserved(call: Call) -> Call:
     return replace(call, observed=None) if call.observed else call
 
 
-def _later(call: Call, span: Instant) -> Call:
-    """A call with all clocks of its request moved by so many microseconds."""
-    clocks = ("occurred_at", "sent_at", "received_at", "answered_at")
-    moments = {name: getattr(call, name) for name in clocks}
-    changed = {name: at + span for name, at in moments.items() if at is not None}
-    return replace(call, **changed)
-
-
 def _in_time(calls: Mapping[CallNumber, Call]) -> tuple[list[CallNumber], _Ties]:
     """The order of some calls by their clocks, and their ties, by the numbers given."""
     fresh = {number: replace(call) for number, call in calls.items()}
@@ -330,7 +322,7 @@ def _move(
         moment = next((at for at in clocked if at is not None), None)
         own = calls[number].at
         if own is not None and moment is not None:
-            calls[number] = _later(calls[number], moment - own)
+            calls[number] = calls[number].later(moment - own)
     order.insert(place, number)
 
 

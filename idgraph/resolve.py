@@ -35,6 +35,13 @@ class Journal(Protocol):
         """Take one change."""
 
 
+class Silent:
+    """A journal that keeps nothing."""
+
+    def append(self, entry: tuple[int, int, int, int, int], /) -> None:
+        """Forget one change."""
+
+
 class Rules(NamedTuple):
     """A policy as tables, by class of call where one is named first.
 

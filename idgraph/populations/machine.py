@@ -31,12 +31,7 @@ class Seen(NamedTuple):
     created: bool
 
 
-class _Silent:
-    def append(self, entry: tuple[int, int, int, int, int], /) -> None:
-        pass
-
-
-_SILENT = _Silent()
+_SILENT = tables.Silent()
 
 
 class Machine:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-_Z = 1.959964
-"""The normal deviate of 95 % on both sides."""
+from idgraph.searching.sampling import wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,7 @@ class Share:
         >>> [round(end, 3) for end in Share(0, 100).interval]
         [0.0, 0.037]
         """
-        if not self.of:
-            return 0.0, 1.0
-        rate, square = self.count / self.of, _Z * _Z
-        middle = rate + square / (2 * self.of)
-        spread = _Z * math.sqrt(rate * (1 - rate) / self.of + square / (4 * self.of**2))
-        scale = 1 + square / self.of
-        return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+        return wilson(self.count, self.of) if self.of else (0.0, 1.0)
 
 
 def by_chance(one: int, other: int) -> float:

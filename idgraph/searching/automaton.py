@@ -126,12 +126,7 @@ class Keeping(NamedTuple):
     names: tuple[Slot, ...]
 
 
-class _Silent:
-    def append(self, entry: tuple[int, int, int, int, int], /) -> None:
-        pass
-
-
-_SILENT = _Silent()
+_SILENT = tables.Silent()
 
 
 class _Draft:
