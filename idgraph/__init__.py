@@ -8,6 +8,7 @@
     ig.outcomes(history)                        # every way that the calls could have gone
     ig.repair(replay)                           # what to change at which call site
     ig.merge_list(replay)                       # which of the duplicates that exist to merge
+    ig.compare(good, bad)                       # what makes the difference between two histories
     ig.Stepper(replay)                          # go through it, call by call
     ig.WhatIf(replay)                           # edit a call and see both futures
     ig.VerdictView(replay)                      # a verdict in time, and with other settings
@@ -24,7 +25,8 @@ exports); `persons`, `redaction`; `ladders`, `splitting`, `joining` (two persons
 explain what was observed); `causes` (one file each); `explain`; `futures` (what if); `edits`,
 `outlook` (every way it could have gone), `repairs`; `diagnosis`; `verdicts` (what can explain it),
 `firmness` (how firmly a repair holds);
-`advising` (one line for a call site), `merging` (the duplicates that exist); `coverage`; `records`;
+`advising` (one line for a call site), `merging` (the duplicates that exist); `comparison` (two
+histories side by side); `coverage`; `records`;
 `recording` (a proxy); `views` (one file each, plain blocks); `bundling` (a case for support);
 `surfaces` (html, text, widgets, report); `cli`.
 """
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from idgraph.calls import History as History
     from idgraph.calls import Identifier as Identifier
     from idgraph.calls import history as history
+    from idgraph.comparison import Comparison as Comparison
+    from idgraph.comparison import compare as compare
     from idgraph.demos import demo as demo
     from idgraph.demos import write_demo as write_demo
     from idgraph.demos import write_traces as write_traces
@@ -104,6 +108,8 @@ _HOMES = {
     "History": "calls",
     "Identifier": "calls",
     "history": "calls",
+    "Comparison": "comparison",
+    "compare": "comparison",
     "demo": "demos",
     "write_demo": "demos",
     "write_traces": "demos",
