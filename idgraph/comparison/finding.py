@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from idgraph.calls import CallNumber, Identifier, Key
@@ -43,10 +44,20 @@ def compared(good: Side, bad: Side, limits: Limits) -> Comparison:
     found = verdict_of(bad, limits)
     way = way_of(work.hybrids, found)
     trials = Trials(work.hybrids, way, _least(work, way), limits, found.lag_s)
-    active = [one.number for one in work.differences if _active(one, way, good, bad)]
-    search = Search(trials.duplicated, active, trials.most)
+    active = [one for one in work.differences if _active(one, way, good, bad)]
+    active.sort(key=_likely(bad))
+    numbers = [one.number for one in active]
+    search = Search(trials.duplicated, numbers, trials.most, _alike(work, active))
     alone = way in _TIMED and search.duplicated(_NONE) is True
-    none = Flips((), (), exact=True, idle=search.every, idle_verified=False, trials=search.trials)
+    none = Flips(
+        (),
+        (),
+        exact=True,
+        spared=False,
+        idle=search.every,
+        idle_verified=False,
+        trials=search.trials,
+    )
     flips = none if alone or way == "none" else search.flips()
     best = flips.best or _NONE
     return _result(
@@ -65,7 +76,7 @@ def under_both(good: Side, bad: Side, limits: Limits) -> Comparison:
     """Compare one history under two policies: what differs is where its calls go."""
     rows = tuple(Aligned(place, place) for place in range(len(good.calls)))
     work = _prepared(good, bad, Alignment(rows, 0), Tongues(good.calls, bad.calls, {}), limits)
-    none = Flips((), (), exact=True, idle=_NONE, idle_verified=False, trials=0)
+    none = Flips((), (), exact=True, spared=False, idle=_NONE, idle_verified=False, trials=0)
     return _result(
         work, way="none", flips=none, minimal=(), needed={}, chain=(), verdict=None, alone=False
     )
@@ -119,6 +130,36 @@ def _active(one: Difference, way: Way, good: Side, bad: Side) -> bool:
     tied = (good, one.good), (bad, one.bad)
     at = [_tied(side, number) for side, number in tied if number is not None]
     return len(set(at)) > 1
+
+
+def _likely(bad: Side) -> Callable[[Difference], tuple[int, int]]:
+    """How likely a difference is to matter: that of a splitting call, then of one that updates."""
+    arrivals: dict[int | None, CallNumber] = {}
+    for place, number in enumerate(bad.numbers):
+        if bad.own[place]:
+            arrivals.setdefault(bad.index(place), number)
+    splitting = {number for index, number in arrivals.items() if index and index > 1}
+    updating = {step.number for step in bad.given if step.updates}
+
+    def rank(one: Difference) -> tuple[int, int]:
+        told = 0 if one.bad in splitting else 1 if one.bad in updating else 2
+        return told + (one.kind == "gap"), one.number
+
+    return rank
+
+
+def _alike(work: _Work, found: Iterable[Difference]) -> Iterable[Numbers]:
+    """The differences that one mistake of a sender can have made, group by group."""
+    groups: defaultdict[tuple[object, ...], set[int]] = defaultdict(set)
+    for one in found:
+        place = work.alignment.rows[one.row]
+        role = (
+            work.bad.roles[place.bad] if place.bad is not None else work.good.roles[place.good or 0]
+        )
+        whole = one.kind in {"added", "removed"}
+        sent = (role.channel, role.endpoint, role.standings if whole else ())
+        groups[one.kind, one.key, one.was, one.now, sent].add(one.number)
+    return map(frozenset, groups.values())
 
 
 def _tied(side: Side, number: CallNumber) -> bool:

@@ -1,20 +1,23 @@
 """The smallest sets of differences that turn the correct history into a duplicated one, and back.
 
 Sets of one, two and three differences are tried one by one, so that what is found is all there is
-of that size. Beyond that Zeller's `ddmin` leaves a set of which no single difference can be spared:
-nothing says that there is no other, smaller one.
+of that size. Where they are too many the likeliest are tried; beyond that Zeller's `ddmin` leaves a
+set of which no single difference can be spared: nothing says that there is no other, smaller one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations, islice
+from math import comb
 
 from idgraph.comparison.hybrids import Numbers
 
 LARGEST = 3
 """The most differences that are tried together, one set after the other."""
+_SHARE = 4
+"""The likeliest sets take this part of the trials that are left, where there are too many."""
 Trial = Callable[[Numbers], bool | None]
 """Tells whether the hybrid that takes some differences is duplicated; None where nobody knows."""
 
@@ -25,7 +28,8 @@ class Flips:
 
     `forth` are the smallest sets of differences which, taken into the correct history, duplicate
     it; `back` those which, undone in the duplicated one, mend it. All sets of that size are listed
-    where `exact`; else one, of which no difference can be spared. `idle` are the differences that
+    where `exact`; else there is one, and `spared` says whether any single difference of it may be
+    spared for all that was tried. `idle` are the differences that
     are in no such set; `idle_verified` says that exchanging them all changes neither history.
     `trials` counts the hybrids that were replayed.
     """
@@ -33,25 +37,30 @@ class Flips:
     forth: tuple[Numbers, ...]
     back: tuple[Numbers, ...]
     exact: bool
+    spared: bool
     idle: Numbers
     idle_verified: bool
     trials: int
 
     @property
     def best(self) -> Numbers | None:
-        """The set to name: one that does both if there is any, else one that mends, else None."""
+        """The set to name, None if there is none: one that does both, else one that mends."""
         both = [one for one in self.back if one in self.forth]
-        return next(iter((*both, *self.back, *self.forth)), None)
+        short = [one for one in self.back if len(one) <= LARGEST]
+        return next(iter((*both, *short, *self.forth, *self.back)), None)
 
 
 class Search:
     """Trials of sets of differences, each set tried once, and no more than allowed."""
 
-    def __init__(self, trial: Trial, numbers: Iterable[int], most: int) -> None:
-        """Try sets of `numbers`, `most` of them."""
-        self.numbers = tuple(sorted(numbers))
+    def __init__(
+        self, trial: Trial, numbers: Iterable[int], most: int, alike: Iterable[Numbers] = ()
+    ) -> None:
+        """Try sets of `numbers`, likelier ones first, `most` of them; `alike` belong together."""
+        self.numbers = tuple(numbers)
         self.every: Numbers = frozenset(self.numbers)
         self._trial = trial
+        self._alike = tuple(alike)
         self._left = most
         self._known: dict[Numbers, bool | None] = {}
 
@@ -82,23 +91,43 @@ class Search:
         forth, first = self._smallest(self.forth)
         back, second = self._smallest(self.back)
         told = frozenset().union(*forth, *back)
+        spared = not (first and second) and self._left <= 0
         idle = self.every - told
+        self._left = max(self._left, _SHARE)
         verified = self.duplicated(idle) is False and self.duplicated(told) is True
-        return Flips(forth, back, first and second, idle, verified, self.trials)
+        return Flips(
+            forth,
+            back,
+            exact=first and second,
+            spared=spared,
+            idle=idle,
+            idle_verified=verified,
+            trials=self.trials,
+        )
 
     def _smallest(self, flips: Callable[[Numbers], bool]) -> tuple[tuple[Numbers, ...], bool]:
         """The smallest sets that flip a history, and whether these are all of their size."""
         if not flips(self.every):
             return (), True
         for size in range(1, LARGEST + 1):
-            found = tuple(one for one in self._sets(size) if flips(one))
-            whole = self._left > 0
-            if found:
-                return found, whole
-            if not whole:
-                break
-        self._left = max(self._left, len(self.numbers) ** 2)
+            if comb(len(self.numbers), size) > self._left:
+                return (self._likely(size, flips),), False
+            every = tuple(one for one in self._sets(size) if flips(one))
+            if every:
+                return every, True
         return (minimised(self.numbers, flips),), False
+
+    def _likely(self, size: int, flips: Callable[[Numbers], bool]) -> Numbers:
+        """A set that flips a history where there are too many to try: of the likeliest, or alike.
+
+        A sender makes one mistake in many calls, so differences that are alike are tried together.
+        """
+        some = islice(self._sets(size), self._left // _SHARE)
+        pairs = chain(combinations(self._alike, 1), combinations(self._alike, 2))
+        every = (frozenset().union(*one) for one in islice(pairs, self._left // _SHARE))
+        found = next((one for one in chain(some, every) if flips(one)), self.every)
+        wanted = [number for number in self.numbers if number in found]
+        return found if len(wanted) <= size else minimised(wanted, flips)
 
     def _sets(self, size: int) -> Iterator[Numbers]:
         return (frozenset(some) for some in combinations(self.numbers, size))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -30,10 +31,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Hybrids:
-    """All histories between the two; each takes the differences of some numbers from the bad one.
-
-    `keys` are those that an added call keeps; all where it is not named.
-    """
+    """All histories between the two: each takes some differences from the duplicated one."""
 
     good: Side
     bad: Side
@@ -81,10 +79,20 @@ class Hybrids:
         return in_time(self._clocked(slots, calls, taken))
 
     def _call(self, slot: Slot, taken: Numbers, less: Collection[Key]) -> Call:
-        found = self._mixed(slot, taken)
-        kept = tuple(one for one in found.identifiers if one.key not in less)
-        own = self.good.own[slot.good] if slot.good is not None else self._others(slot)
-        return replace(found, identifiers=kept, person=OWN if own else OTHERS, payload={}, wire={})
+        numbers = (one.number for one in self._by_row.get(slot.row, ()))
+        mix = (slot.row, *(number for number in numbers if number in taken))
+        if mix not in self._made:
+            found = self._mixed(slot, taken)
+            own = self.good.own[slot.good] if slot.good is not None else self._others(slot)
+            who = OWN if own else OTHERS
+            self._made[mix] = replace(found, person=who, payload={}, wire={}, context={})
+        call = self._made[mix]
+        return replace(call, identifiers=_less(call, less)) if less else call
+
+    @cached_property
+    def _made(self) -> dict[tuple[int, ...], Call]:
+        """The calls made so far, by their row and the differences taken of it."""
+        return {}
 
     def _others(self, slot: Slot) -> bool:
         return slot.bad is not None and self.bad.own[slot.bad]
@@ -112,7 +120,8 @@ class Hybrids:
         A gap is kept to the call before it in its own history that is there, too; where calls of
         the other history came in between, the call is at least a microsecond behind them.
         """
-        when: dict[tuple[bool, Place], Instant] = {}
+        when: tuple[dict[Place, Instant], dict[Place, Instant]] = ({}, {})
+        there: tuple[list[Place], list[Place]] = ([], [])
         now: Instant | None = None
         found = []
         for slot, call in zip(slots, calls, strict=True):
@@ -123,16 +132,17 @@ class Hybrids:
             if at is None:
                 found.append(_unclocked(call))
                 continue
-            before = [other for bad, other in when if bad == timed and other < place]
-            known = max(before, default=None)
+            before = bisect_left(there[timed], place)
             moment = at
-            if known is not None:
-                moment = when[timed, known] + at - (side.calls[known].at or at)
+            if before:
+                known = there[timed][before - 1]
+                moment = when[timed][known] + at - (side.calls[known].at or at)
             if now is not None and moment < now:
                 moment = now + 1
             for bad, other in ((False, slot.good), (True, slot.bad)):
                 if other is not None:
-                    when[bad, other] = moment
+                    when[bad][other] = moment
+                    insort(there[bad], other)
             now = moment
             found.append(_at(call, side.calls[place], moment))
         return found
@@ -147,17 +157,24 @@ class Hybrids:
         )
 
 
-_CLOCKS = ("occurred_at", "sent_at", "received_at", "answered_at")
-
-
 def _unclocked(call: Call) -> Call:
     return replace(call, occurred_at=None, sent_at=None, received_at=None, answered_at=None)
 
 
 def _at(call: Call, clocks: Call, moment: Instant) -> Call:
     """A call with the clocks of another one, moved to a moment."""
-    own = {name: getattr(clocks, name) for name in _CLOCKS}
-    return replace(call, **own).later(moment - (clocks.at or 0))
+    span = moment - (clocks.at or 0)
+    occurred, sent, received, answered = (
+        None if at is None else at + span
+        for at in (clocks.occurred_at, clocks.sent_at, clocks.received_at, clocks.answered_at)
+    )
+    return replace(
+        call, occurred_at=occurred, sent_at=sent, received_at=received, answered_at=answered
+    )
+
+
+def _less(call: Call, keys: Collection[Key]) -> tuple[Identifier, ...]:
+    return tuple(one for one in call.identifiers if one.key not in keys)
 
 
 def _exchanged(call: Call, other: Call, one: Difference) -> Call:

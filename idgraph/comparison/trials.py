@@ -35,7 +35,7 @@ _WAYS: dict[str, Way] = {
     "lag": "lag",
     "per-index-lag": "lag",
 }
-EFFORT = {"rules": 120_000, "order": 4_000, "in-flight": 2_000, "lag": 2_000, "none": 0}
+EFFORT = {"rules": 60_000, "order": 4_000, "in-flight": 2_000, "lag": 2_000, "none": 0}
 """How many calls may be replayed or searched in all, by the way in which it is done."""
 _NODES = 5_000
 

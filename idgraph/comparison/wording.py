@@ -223,10 +223,7 @@ def _more(found: Comparison) -> Iterator[str]:
             "each does it by itself."
         )
     if found.minimal and not found.flips.exact:
-        yield (
-            "The set is 1-minimal: no single difference of it can be spared, but a smaller set of "
-            "others was not ruled out."
-        )
+        yield _inexact(found)
     if found.foreign:
         yield (
             "The values of the two histories could not be told in one language: only those that "
@@ -234,6 +231,17 @@ def _more(found: Comparison) -> Iterator[str]:
         )
     if found.others:
         yield f"The correct persons next in likeness: {listed(found.others[:_SHOWN])}."
+
+
+def _inexact(found: Comparison) -> str:
+    if found.flips.spared:
+        return "The search was given up: a part of the set may do it as well."
+    if len(found.minimal) == 1:
+        return "Not every other difference was tried by itself: others may do it as well."
+    return (
+        "The set is 1-minimal: no single difference of it can be spared, but a smaller set of "
+        "others was not ruled out."
+    )
 
 
 def pair_words(found: Comparison, pair: Pair) -> Iterable[str]:
