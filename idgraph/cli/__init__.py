@@ -7,11 +7,11 @@ import sys
 
 import click
 
-from idgraph.cli import catalogues, explaining, histories, trying
+from idgraph.cli import catalogues, comparing, explaining, histories, trying
 from idgraph.cli.base import cli
 from idgraph.errors import IdgraphError
 
-__all__ = ["catalogues", "cli", "explaining", "histories", "main", "trying"]
+__all__ = ["catalogues", "cli", "comparing", "explaining", "histories", "main", "trying"]
 
 USAGE, INTERRUPTED = 2, 130
 

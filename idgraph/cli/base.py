@@ -110,7 +110,7 @@ def ruled_and_observed(command: Command) -> Command:
     @click.option("--assume", multiple=True, metavar="RULE=OUTCOME", help="How an open rule ends.")
     @wraps(command)
     def wrapped(*, named_policy: str | None, assume: tuple[str, ...], **rest: Any) -> None:
-        assumptions = _assumptions(assume)
+        assumed = assumptions(assume)
 
         def rules(history: History) -> Replay:
             from idgraph.policy import pick
@@ -120,7 +120,7 @@ def ruled_and_observed(command: Command) -> Command:
             if policy is None:
                 policy, why = pick(history)
                 note(why)
-            return replay(history, policy, assume=assumptions)
+            return replay(history, policy, assume=assumed)
 
         command(rules=rules, **rest)
 
@@ -156,7 +156,8 @@ Rules = Callable[["History"], "Replay"]
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON Lines, one object a line.")
 
 
-def _assumptions(given: Iterable[str]) -> dict[str, str]:
+def assumptions(given: Iterable[str]) -> dict[str, str]:
+    """Return how rules come out, from texts `RULE=OUTCOME`."""
     pairs = [text.partition("=") for text in given]
     if not all(equals and outcome for _, equals, outcome in pairs):
         raise UsageError(

@@ -16,6 +16,17 @@ from idgraph.steps import Step
 _GOOD, _BAD = "the correct history", "the duplicated one"
 _VALUES: dict[str, str] = dict(STANDINGS.items())
 _VALUES |= {"another one": "a different one", "number": "a number", "text": "a text"}
+_CARRIED = {
+    "first": "the first {}",
+    "current": "the current {}",
+    "new": "a new {}",
+    "old": "an old {}",
+    "spelled": "the {} in another spelling",
+    "placeholder": "a placeholder as {}",
+    "another one": "another {}",
+    "number": "the {} as a number",
+    "text": "the {} as a text",
+}
 _SHOWN = 3
 _WITHOUT = {
     "clean": "In neither history did anything split: there is nothing to explain.",
@@ -49,13 +60,8 @@ def came(policy: Policy, step: Step, index: int | None) -> str:
 def difference_words(found: Comparison, one: Difference) -> str:
     """Return a difference as a clause: what the duplicated history does, and the correct one not.
 
-    `call 5 (browser, Viewed Product) carries an old one as $email, not the current one`
+    `call 5 (browser, Viewed Product) still carries an old $email, not the current one`
     """
-    said = _clause(found, one)
-    return said.replace("  ", " ")
-
-
-def _clause(found: Comparison, one: Difference) -> str:
     call = _call(found.bad, one.bad) if one.bad is not None else _call(found.good, one.good)
     key = label(found.bad.replay.policy, one.key or "")
     was, now = _VALUES.get(one.was, one.was), _VALUES.get(one.now, one.now)
@@ -65,7 +71,7 @@ def _clause(found: Comparison, one: Difference) -> str:
         if one.was == "none":
             return f"{call} also carries {key}"
         still = "still " if one.now == "old" else ""
-        return f"{call} {still}carries as {key} {now}, not {was}"
+        return f"{call} {still}carries {_CARRIED[one.now].format(key)}, not {was}"
     words = {
         "added": f"{call} has no counterpart{_needing(found, one)}",
         "removed": f"{call} of {_GOOD} is missing",

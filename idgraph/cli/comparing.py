@@ -1,0 +1,100 @@
+"""The command that compares histories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from idgraph.cli.base import (
+    OBSERVE_HELP,
+    as_json,
+    assumptions,
+    blocks,
+    cli,
+    lines,
+    note,
+    sourced,
+    timed,
+)
+from idgraph.errors import UsageError
+
+if TYPE_CHECKING:
+    from idgraph.calls import History
+    from idgraph.searching.limits import Limits
+    from idgraph.sources.base import Source
+
+_SIDES = 2
+
+
+@cli.command()
+@sourced
+@click.option("--good", metavar="PERSON", help="The person that tracked correctly, by name.")
+@click.option("--bad", metavar="PERSON", help="The person that duplicated, by name.")
+@click.option("--policy", metavar="NAME", help="Rules to replay under.")
+@click.option("--other-policy", metavar="NAME", help="Compare one history under two policies.")
+@click.option("--assume", multiple=True, metavar="RULE=OUTCOME", help="How an open rule ends.")
+@click.option("--observe", multiple=True, metavar="FILE", help=OBSERVE_HELP)
+@click.option("--show-identifiers", "shown", is_flag=True, help="Show identifiers as they are.")
+@timed
+@as_json
+def compare(
+    *,
+    paths: tuple[str, ...],
+    form: Source | str | None,
+    good: str | None,
+    bad: str | None,
+    policy: str | None,
+    other_policy: str | None,
+    assume: tuple[str, ...],
+    observe: tuple[str, ...],
+    limits: Limits,
+    shown: bool,
+    as_json: bool,
+) -> None:
+    """Say what makes the difference between two histories, the correct one first.
+
+    Of one person each: what differs, and the smallest difference that turns one into the other,
+    verified by replay. Where only one side holds several persons, the likest correct one is taken.
+    """
+    from idgraph import comparison
+    from idgraph.comparison.records import of_comparison
+    from idgraph.policy import pick
+    from idgraph.surfaces import comparisons
+
+    if len(paths) > _SIDES:
+        raise UsageError(
+            f"{len(paths)} paths were given to compare",
+            remedy="Give two, or one with --bad or --other-policy; a path may be a folder.",
+        )
+    sides = [_read(path, form, observe) for path in paths]
+    if policy is None:
+        policy, why = pick(sides[-1])
+        note(why)
+    found = comparison.compare(
+        *sides,
+        policy=policy,
+        other_policy=other_policy,
+        assume=assumptions(assume),
+        good_person=good,
+        bad_person=bad,
+        limits=limits,
+    )
+    hidden = comparison.veiled(found, redact=not shown, origins=True)
+    if as_json:
+        lines([of_comparison(hidden)])
+    else:
+        blocks(comparisons.blocks(hidden))
+
+
+def _read(path: str, form: Source | str | None, observe: tuple[str, ...]) -> History:
+    """Return a history, joined with what exports show of it."""
+    from idgraph import observing, sources
+
+    history = sources.read(path, format=form)
+    if observe:
+        observed = observing.observed(history, list(observe))
+        for sentence in observed.sentences():
+            note(sentence)
+        history = observed.history
+    return history
