@@ -7,6 +7,7 @@
     ig.verdict(history)                         # payload, order, lag, or nothing that is documented
     ig.outcomes(history)                        # every way that the calls could have gone
     ig.repair(replay)                           # what to change at which call site
+    ig.contrast(replay)                         # what separates the duplicated from the others
     ig.merge_list(replay)                       # which of the duplicates that exist to merge
     ig.compare(good, bad)                       # what makes the difference between two histories
     ig.Stepper(replay)                          # go through it, call by call
@@ -15,7 +16,8 @@
     ig.identity_graph(replay)                   # a networkx.MultiDiGraph
     ig.report([replay], "report.html")          # one offline file, redacted
 
-The house, from the ground up: `errors`, `clocks`, `registry`, `groups`; `calls` (Identifier, Call,
+The house, from the ground up: `errors`, `clocks`, `registry`, `groups`, `agents` (which
+software sent a request); `calls` (Identifier, Call,
 History), `placeholders`; `notation`; `dialects` (requests into calls, one file per vendor's API);
 `sources` (files into requests, one file per format), `mapping` (a log of any shape), `exports`
 (where the platform filed things), `policies` (data: what a platform does), `rules` and `policy`,
@@ -25,8 +27,9 @@ exports); `persons`, `redaction`; `ladders`, `splitting`, `joining` (two persons
 explain what was observed); `causes` (one file each); `explain`; `futures` (what if); `edits`,
 `outlook` (every way it could have gone), `repairs`; `diagnosis`; `verdicts` (what can explain it),
 `firmness` (how firmly a repair holds);
-`advising` (one line for a call site), `merging` (the duplicates that exist); `comparison` (two
-histories side by side); `coverage`; `records`;
+`advising` (one line for a call site), `merging` (the duplicates that exist), `contrasts` (what
+separates the duplicated persons from the others); `comparison` (two histories side by side);
+`coverage`; `records`;
 `recording` (a proxy); `views` (one file each, plain blocks); `bundling` (a case for support);
 `surfaces` (html, text, widgets, report); `cli`.
 """
@@ -48,9 +51,13 @@ if TYPE_CHECKING:
     from idgraph.calls import history as history
     from idgraph.comparison import Comparison as Comparison
     from idgraph.comparison import compare as compare
+    from idgraph.contrasts import Contrast as Contrast
+    from idgraph.contrasts import contrast as contrast
     from idgraph.demos import demo as demo
     from idgraph.demos import write_demo as write_demo
     from idgraph.demos import write_traces as write_traces
+    from idgraph.demos.fleets import demo_fleet as demo_fleet
+    from idgraph.demos.fleets import demo_pair as demo_pair
     from idgraph.diagnosis import Diagnosis as Diagnosis
     from idgraph.diagnosis import diagnose as diagnose
     from idgraph.differences import changed_calls as changed_calls
@@ -110,9 +117,13 @@ _HOMES = {
     "history": "calls",
     "Comparison": "comparison",
     "compare": "comparison",
+    "Contrast": "contrasts",
+    "contrast": "contrasts",
     "demo": "demos",
     "write_demo": "demos",
     "write_traces": "demos",
+    "demo_fleet": "demos.fleets",
+    "demo_pair": "demos.fleets",
     "observed": "observing",
     "Diagnosis": "diagnosis",
     "diagnose": "diagnosis",

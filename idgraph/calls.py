@@ -67,6 +67,7 @@ class Call:
     is and wrote nothing; `clears` are the keys that it sent as null to empty them; `merges` is the
     profile id of the one that it asks to merge into the one it names. `context` is what the sender
     believed besides (`{"cookie $email": ..., "page _kx": ...}`): evidence, and no part of the call.
+    `agent` is the software that sent it, as `idgraph.agents` names it, "" if unknown.
     """
 
     identifiers: tuple[Identifier, ...]
@@ -88,6 +89,7 @@ class Call:
     clears: tuple[Key, ...] = ()
     merges: str | None = None
     context: Mapping[str, Identifier] = field(default_factory=dict, hash=False)
+    agent: str = ""
     origin: str = ""
     payload: Mapping[str, object] = field(default_factory=dict, hash=False)
     wire: Mapping[Key, tuple[str, ...]] = field(default_factory=dict, hash=False)

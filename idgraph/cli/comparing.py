@@ -56,11 +56,15 @@ def compare(
 
     Of one person each: what differs, and the smallest difference that turns one into the other,
     verified by replay. Where only one side holds several persons, the likest correct one is taken.
+    Of many persons on both sides, or of one log divided by outcome: which features tell duplicated
+    persons from correct ones.
     """
-    from idgraph import comparison
+    from idgraph import comparison, contrasts
     from idgraph.comparison.records import of_comparison
+    from idgraph.contrasts import records as contrasting
     from idgraph.policy import pick
     from idgraph.surfaces import comparisons
+    from idgraph.surfaces import contrasts as surface
 
     if len(paths) > _SIDES:
         raise UsageError(
@@ -80,6 +84,13 @@ def compare(
         bad_person=bad,
         limits=limits,
     )
+    if isinstance(found, contrasts.Contrast):
+        told = found if shown else contrasts.veiled(found)
+        if as_json:
+            lines(contrasting.of_contrast(told))
+        else:
+            blocks(surface.blocks_of(told))
+        return
     hidden = comparison.veiled(found, redact=not shown, origins=True)
     if as_json:
         lines([of_comparison(hidden)])

@@ -13,6 +13,7 @@ from idgraph.comparison import partners
 from idgraph.comparison.finding import compared, under_both
 from idgraph.comparison.results import Comparison
 from idgraph.comparison.sides import Side, side
+from idgraph.contrasts import Contrast, contrast
 from idgraph.errors import UsageError
 from idgraph.persons import PersonName, Persons, link
 from idgraph.replays import Replay, replay
@@ -35,13 +36,14 @@ def compare(
     good_person: PersonName | None = None,
     bad_person: PersonName | None = None,
     limits: Limits | None = None,
-) -> Comparison:
+) -> Comparison | Contrast:
     """Compare a history that tracked correctly with one that duplicated; or two groups of them.
 
     `good` and `bad` are paths (files, folders, globs), histories or replays. Of one person each:
     what differs, and the smallest difference that turns one into the other, verified by replay.
     Where one side has more persons, the duplicated one is compared with the correct person most
-    like it; `good_person` and `bad_person` choose by name. With
+    like it; `good_person` and `bad_person` choose by name. Where both have, or without `bad`, the
+    features that tell duplicated persons from correct ones are ranked (a `Contrast`). With
     `other_policy` the calls of `good` are compared under two policies; so are two replays of the
     same calls. Without a policy that of a replay is taken, or the one that the requests show. A
     `UsageError` where there is nobody to compare.
@@ -52,20 +54,13 @@ def compare(
     if other_policy is not None or one.policy != other.policy:
         return _under_both(one, other, bad_person or good_person, bounds)
     if bad is None and bad_person is None and good_person is None:
-        raise _several()
+        return contrast(one)
     people = link(one.history)
     others = people if one is other else link(other.history)
     if bad_person is None and good_person is None and len(people) > 1 and len(others) > 1:
-        raise _several()
+        return contrast(one, other)
     return _one_against_one(
         one, people, other, others, good_person=good_person, bad_person=bad_person, limits=bounds
-    )
-
-
-def _several() -> UsageError:
-    return UsageError(
-        "both sides hold several persons",
-        remedy="Say which two with good_person and bad_person.",
     )
 
 

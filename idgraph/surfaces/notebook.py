@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from idgraph.advising import Repairs, repair
 from idgraph.calls import History
+from idgraph.contrasts import Contrast
 from idgraph.diagnosis import Diagnosis, diagnose
 from idgraph.futures import Future
 from idgraph.ladders import WhyNot, why_not
@@ -13,7 +14,17 @@ from idgraph.merging import MergeList
 from idgraph.persons import PersonName
 from idgraph.redaction import redact
 from idgraph.replays import Replay
-from idgraph.surfaces import chapters, explanations, futures, html, report, stills, svg, trees
+from idgraph.surfaces import (
+    chapters,
+    contrasts,
+    explanations,
+    futures,
+    html,
+    report,
+    stills,
+    svg,
+    trees,
+)
 from idgraph.surfaces.subjects import Result, shown
 from idgraph.surfaces.veils import Veil
 from idgraph.verdicts import Verdict, Verdicts
@@ -50,6 +61,8 @@ def mimebundle(result: object) -> dict[str, str]:
         bundle["text/html"] = _plain(chapters.repairs(repair(shown(result.diagnosis))))
     elif isinstance(result, Verdicts):
         bundle["text/html"] = _plain(_judged(result))
+    elif isinstance(result, Contrast):
+        bundle["text/html"] = _plain(contrasts.veiled_blocks(result))
     elif isinstance(result, MergeList):
         bundle["text/html"] = _plain(chapters.merges(result))
     return bundle

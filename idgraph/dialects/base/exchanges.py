@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from idgraph.agents import agent
 from idgraph.calls import CHANNELS, Call, Channel, Identifier
 from idgraph.clocks import Instant
 from idgraph.dialects.base.faults import NotACall, Notes, RejectRow, label, moment
@@ -62,6 +63,7 @@ class Exchange:
             received_at=self.received_at,
             answered_at=self.answered_at,
             answer=self.status,
+            agent=agent(self.headers.get("user-agent", "")),
             origin=self.origin,
         )
 
