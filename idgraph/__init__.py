@@ -10,6 +10,7 @@
     ig.contrast(replay)                         # what separates the duplicated from the others
     ig.merge_list(replay)                       # which of the duplicates that exist to merge
     ig.compare(good, bad)                       # what makes the difference between two histories
+    ig.minimise(replay)                         # the few calls that still split: log, test, ticket
     ig.Stepper(replay)                          # go through it, call by call
     ig.WhatIf(replay)                           # edit a call and see both futures
     ig.VerdictView(replay)                      # a verdict in time, and with other settings
@@ -22,16 +23,15 @@ History), `placeholders`; `notation`; `dialects` (requests into calls, one file 
 `sources` (files into requests, one file per format), `mapping` (a log of any shape), `exports`
 (where the platform filed things), `policies` (data: what a platform does), `rules` and `policy`,
 `resolve` (the rules, once); `steps`, `decoding`, `replays`, `observing` (calls joined with
-exports); `persons`, `redaction`; `ladders`, `splitting`, `joining` (two persons on one profile),
-`graph`, `demos`, `populations` (what many persons show); `searching` (orders of effects that
-explain what was observed); `causes` (one file each); `explain`; `futures` (what if); `edits`,
-`outlook` (every way it could have gone), `repairs`; `diagnosis`; `verdicts` (what can explain it),
-`firmness` (how firmly a repair holds);
-`advising` (one line for a call site), `merging` (the duplicates that exist), `contrasts` (what
-separates the duplicated persons from the others); `comparison` (two histories side by side);
-`coverage`; `records`;
-`recording` (a proxy); `views` (one file each, plain blocks); `bundling` (a case for support);
-`surfaces` (html, text, widgets, report); `cli`.
+exports); `persons`, `redaction`, `requesting` (a call as its request); `ladders`, `splitting`,
+`joining` (two persons on one profile), `graph`, `demos`, `populations` (what many persons show);
+`searching` (orders of effects that explain what was observed); `causes` (one file each); `explain`;
+`futures` (what if); `edits`, `outlook` (every way it could have gone), `repairs`; `diagnosis`;
+`verdicts` (what can explain it), `firmness` (how firmly a repair holds); `advising` (one line for a
+call site), `merging` (the duplicates that exist), `minimising` (the few calls that still split),
+`contrasts` (what separates the duplicated persons from the others); `comparison` (two histories
+side by side); `coverage`; `records`; `recording` (a proxy); `views` (one file each, plain blocks);
+`bundling` (a case for support); `surfaces` (html, text, widgets, report); `cli`.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ if TYPE_CHECKING:
     from idgraph.ladders import why_not as why_not
     from idgraph.merging import MergeList as MergeList
     from idgraph.merging import merge_list as merge_list
+    from idgraph.minimising import Reproducer as Reproducer
+    from idgraph.minimising import minimise as minimise
     from idgraph.notation import parse as parse
     from idgraph.notation import write as write
     from idgraph.observing import observed as observed
@@ -142,6 +144,8 @@ _HOMES = {
     "why_not": "ladders",
     "MergeList": "merging",
     "merge_list": "merging",
+    "Reproducer": "minimising",
+    "minimise": "minimising",
     "parse": "notation",
     "write": "notation",
     "Outcomes": "outlook",

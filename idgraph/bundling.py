@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,13 +11,13 @@ import msgspec
 
 from idgraph import policy as policies
 from idgraph import records, redaction, sources
-from idgraph.calls import Call, History
-from idgraph.clocks import iso
+from idgraph.calls import History
 from idgraph.errors import UnreadableError, UsageError
 from idgraph.persons import PersonName
 from idgraph.replays import replay
 from idgraph.rulebook import Policy
 from idgraph.searching.limits import Limits
+from idgraph.sources.call_table.writing import row_of
 from idgraph.verdicts import Verdicts, verdict
 
 _CALLS, _POLICY, _LIMITS = "calls.jsonl", "policy.toml", "limits.json"
@@ -113,25 +113,7 @@ def _reread(history: History) -> History:
 
 
 def _table(history: History) -> str:
-    return "".join(f"{records.line(dict(_row(call)))}\n" for call in history)
-
-
-def _row(call: Call) -> Iterator[tuple[str, object]]:
-    """A call as a row of a call table: all that decides what becomes of it."""
-    for name in ("received_at", "sent_at", "occurred_at", "answered_at"):
-        at = getattr(call, name)
-        if at is not None:
-            yield name, iso(at)
-    for identifier in call.identifiers:
-        yield identifier.key, records.value(identifier)
-    for name in ("channel", "endpoint", "event", "event_id", "person", "owner", "merges"):
-        if getattr(call, name):
-            yield name, getattr(call, name)
-    shown = {"observed_profile": call.observed, "answer": call.answer, "created": call.created}
-    yield from ((name, value) for name, value in shown.items() if value is not None)
-    yield from ((name, True) for name in ("refused", "reads") if getattr(call, name))
-    if call.clears:
-        yield "clears", " ".join(call.clears)
+    return "".join(f"{records.line(row_of(call))}\n" for call in history)
 
 
 def _readme() -> str:

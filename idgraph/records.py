@@ -12,13 +12,14 @@ from idgraph import differences as unlike
 from idgraph.advising import Effect, Repairs, advice_sentence
 from idgraph.calls import Call, CallNumber, History, Identifier, Key, Reading
 from idgraph.causes import Cause
-from idgraph.clocks import iso
+from idgraph.clocks import SECOND, iso
 from idgraph.coverage import Coverage, cover
 from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis
 from idgraph.edits import edit_words
 from idgraph.explain import join_sentences
 from idgraph.joining import Join
 from idgraph.merging import COLUMNS, MergeList
+from idgraph.minimising import Reproducer
 from idgraph.observing import Observed
 from idgraph.outlook import Behind, Outcomes, PersonOutcomes, outcome_sentences
 from idgraph.repairs import Repair
@@ -81,6 +82,24 @@ def summary(found: Coverage, reading: Reading) -> Record:
         "exchange_id_alone": found.handles,
         "notes": list(reading.notes),
         "unanswerable": list(found.unanswerable),
+    }
+
+
+def minimised(found: Reproducer) -> Iterator[Record]:
+    """Return the calls that are left, each with the number that it had, then what stays of them."""
+    for (number, call), was in zip(enumerate(found.history, 1), found.numbers, strict=True):
+        yield {**_call(number, call), **_sender(call), "was": was}
+    yield {
+        "summary": {
+            "calls": len(found),
+            "person": found.person,
+            "call": found.call,
+            "cause": found.cause,
+            "verdict": found.verdict,
+            "gaps_s": [None if gap is None else gap / SECOND for gap in found.gaps],
+            "minimal": found.minimal,
+            "trials": found.trials,
+        }
     }
 
 

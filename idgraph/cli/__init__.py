@@ -7,11 +7,20 @@ import sys
 
 import click
 
-from idgraph.cli import catalogues, comparing, explaining, histories, trying
+from idgraph.cli import catalogues, comparing, explaining, histories, reproducing, trying
 from idgraph.cli.base import cli
 from idgraph.errors import IdgraphError
 
-__all__ = ["catalogues", "cli", "comparing", "explaining", "histories", "main", "trying"]
+__all__ = [
+    "catalogues",
+    "cli",
+    "comparing",
+    "explaining",
+    "histories",
+    "main",
+    "reproducing",
+    "trying",
+]
 
 USAGE, INTERRUPTED = 2, 130
 

@@ -8,15 +8,7 @@ from urllib.parse import quote
 
 from idgraph.calls import Call
 from idgraph.clocks import SECOND, iso
-
-_WIRE = {
-    "external_id": "$id",
-    "email": "$email",
-    "phone_number": "$phone_number",
-    "anonymous_id": "$anonymous",
-    "_kx": "$exchange_id",
-    "profile_id": "$kid",
-}
+from idgraph.requesting import CLASSIC
 
 
 def exchange(call: Call) -> dict[str, object]:
@@ -34,7 +26,7 @@ def exchange(call: Call) -> dict[str, object]:
 
 
 def _request(call: Call, at: int) -> dict[str, object]:
-    who = {_WIRE[i.key]: i.value for i in call.identifiers}
+    who = {CLASSIC[i.key]: i.value for i in call.identifiers}
     if call.channel == "form":
         profile = {name.removeprefix("$"): value for name, value in who.items()}
         body: object = {"profiles": [profile]}

@@ -8,6 +8,7 @@ from typing import Any
 
 from idgraph.errors import UsageError
 from idgraph.merging.pairs import MergeGroup, MergePair
+from idgraph.requesting import MERGE_PATH, merge_body
 
 BURST, STEADY = 10, 150
 """Merges a second and a minute that the platform takes, for all who use one account's private keys.
@@ -16,8 +17,6 @@ The reference of `merge_profiles` says so, seen in copies of revisions 2024-07-1
 look whether it still does.
 """
 
-METHOD, PATH = "POST", "/api/profile-merge"
-
 
 def requests(groups: Iterable[MergeGroup], batch_size: int) -> tuple[dict[str, Any], ...]:
     """Return the requests of the pairs that are ready; `MergeList.requests` says how."""
@@ -25,7 +24,12 @@ def requests(groups: Iterable[MergeGroup], batch_size: int) -> tuple[dict[str, A
         remedy = f"Give a size of 1 to {BURST}."
         raise UsageError("the platform does not take batches of that size", remedy=remedy)
     return tuple(
-        {"method": METHOD, "path": PATH, "body": _body(pair), "batch": number}
+        {
+            "method": "POST",
+            "path": MERGE_PATH,
+            "body": merge_body(pair.destination_id, pair.source_id),
+            "batch": number,
+        }
         for number, pairs in enumerate(_batches(groups, batch_size), 1)
         for pair in pairs
     )
@@ -46,15 +50,3 @@ def _batches(groups: Iterable[MergeGroup], size: int) -> Iterator[list[MergePair
     for turn in zip_longest(*(group.ready for group in groups)):
         pairs = [pair for pair in turn if pair is not None]
         yield from (pairs[start : start + size] for start in range(0, len(pairs), size))
-
-
-def _body(pair: MergePair) -> dict[str, Any]:
-    """The body of a merge: `data.id` survives, the one source is deleted (OpenAPI, 2026-07-15)."""
-    source = {"type": "profile", "id": pair.source_id}
-    return {
-        "data": {
-            "type": "profile-merge",
-            "id": pair.destination_id,
-            "relationships": {"profiles": {"data": [source]}},
-        }
-    }

@@ -11,6 +11,7 @@ from idgraph.diagnosis import Diagnosis, diagnose
 from idgraph.futures import Future
 from idgraph.ladders import WhyNot, why_not
 from idgraph.merging import MergeList
+from idgraph.minimising import Reproducer
 from idgraph.persons import PersonName
 from idgraph.redaction import redact
 from idgraph.replays import Replay
@@ -21,6 +22,7 @@ from idgraph.surfaces import (
     futures,
     html,
     report,
+    reproducers,
     stills,
     svg,
     trees,
@@ -65,6 +67,8 @@ def mimebundle(result: object) -> dict[str, str]:
         bundle["text/html"] = _plain(contrasts.veiled_blocks(result))
     elif isinstance(result, MergeList):
         bundle["text/html"] = _plain(chapters.merges(result))
+    elif isinstance(result, Reproducer):
+        bundle["text/html"] = _plain(reproducers.blocks(result.shown()))
     return bundle
 
 
