@@ -14,6 +14,7 @@
     ig.Stepper(replay)                          # go through it, call by call
     ig.WhatIf(replay)                           # edit a call and see both futures
     ig.VerdictView(replay)                      # a verdict in time, and with other settings
+    ig.Compare(good, bad)                       # two histories side by side, step by step
     ig.identity_graph(replay)                   # a networkx.MultiDiGraph
     ig.report([replay], "report.html")          # one offline file, redacted
 
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
     from idgraph.sources import read as read
     from idgraph.splitting import splits as splits
     from idgraph.steps import Step as Step
+    from idgraph.surfaces.compare_view import Compare as Compare
     from idgraph.surfaces.report import report as report
     from idgraph.surfaces.verdict_view import VerdictView as VerdictView
     from idgraph.surfaces.what_if import WhatIf as WhatIf
@@ -165,6 +167,7 @@ _HOMES = {
     "formats": "sources",
     "read": "sources",
     "splits": "splitting",
+    "Compare": "surfaces.compare_view",
     "report": "surfaces.report",
     "VerdictView": "surfaces.verdict_view",
     "WhatIf": "surfaces.what_if",

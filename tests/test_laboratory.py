@@ -18,6 +18,7 @@ def test_every_notebook_is_copied(tmp_path: Path) -> None:
     target = laboratory.copy_notebooks(tmp_path / "lab")
     names = [path.name for path in sorted(target.glob("*.ipynb"))]
     assert names == [
+        "compare.ipynb",
         "in-pieces.ipynb",
         "repair.ipynb",
         "the-thread.ipynb",

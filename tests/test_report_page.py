@@ -15,7 +15,8 @@ from idgraph import notation
 from idgraph.calls import Call, History, Identifier, history
 from idgraph.replays import replay
 from idgraph.surfaces import html, notebook, svg
-from idgraph.surfaces.report import host, report
+from idgraph.surfaces.parts import host
+from idgraph.surfaces.report import report
 from idgraph.views.base.case import Cases
 
 pytestmark = pytest.mark.ui

@@ -1,6 +1,6 @@
 """Two histories, one that tracked correctly and one that duplicated: what makes the difference."""
 
-from idgraph.comparison.choosing import compare
+from idgraph.comparison.choosing import compare, compared_example, paired
 from idgraph.comparison.differing import Difference
 from idgraph.comparison.flipping import Flips
 from idgraph.comparison.results import Comparison, Link, Pair, Told
@@ -15,7 +15,9 @@ __all__ = [
     "Pair",
     "Told",
     "compare",
+    "compared_example",
     "difference_words",
+    "paired",
     "sentences",
     "summary",
     "veiled",

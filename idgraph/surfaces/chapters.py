@@ -245,12 +245,16 @@ def _block(code: str, pairs: Sequence[MergePair]) -> str:
     return f"`{code}` ({explain.listed([*named, *more])}): {BLOCKS[code]}."
 
 
-def rules(replayed: Replay) -> list[Block]:
-    """Return the rules that a replay used, each with its source, and what was assumed."""
+def rules(replayed: Replay, *others: Replay) -> list[Block]:
+    """Return the rules that a replay used, each with its source, and what was assumed.
+
+    Those of `others`, which are of the same policy, are among them.
+    """
     policy = replayed.policy
-    used = {code for step in replayed for code in (step.rule, *step.assumed)}
-    used |= {change.rule for step in replayed for change in step.changed}
-    used |= {kept.rule for step in replayed for kept in step.kept}
+    steps = [step for each in (replayed, *others) for step in each]
+    used = {code for step in steps for code in (step.rule, *step.assumed)}
+    used |= {change.rule for step in steps for change in step.changed}
+    used |= {kept.rule for step in steps for kept in step.kept}
     codes = [rule for rule in policy.rules if rule in used]
     rows = tuple(
         Row(

@@ -24,6 +24,11 @@ def blocks_of(found: Contrast) -> Iterator[Block]:
     """
     head = f"{found.bad_persons:,} duplicated persons against {found.good_persons:,} correct ones"
     yield Heading(words(head))
+    yield from detail(found)
+
+
+def detail(found: Contrast) -> Iterator[Block]:
+    """Return the same without a heading."""
     yield Items(tuple(rich(sentence) for sentence in found.sentences()))
     if found.features:
         yield _features(found)

@@ -24,6 +24,7 @@ _ATTRIBUTES = (
 )
 TAGS = frozenset(_TAGS.split())
 ATTRIBUTES = frozenset(_ATTRIBUTES.split())
+_EXPORT = "export default { render };\n"
 _ISLAND = re.compile("[<>&\u2028\u2029]")
 
 
@@ -31,7 +32,8 @@ _ISLAND = re.compile("[<>&\u2028\u2029]")
 class Host:
     """A place for a script of ours: what stands there without it, and its data.
 
-    `kind` says which script: `report` for the stepper, `verdict` for the sliders of a verdict.
+    `kind` says which script: `report` for the stepper, `pair` for two linked ones, `verdict` for
+    the sliders of a verdict.
     """
 
     still: Tree
@@ -80,13 +82,26 @@ def asset(name: str) -> str:
     return (files("idgraph.surfaces") / "static" / name).read_text("utf-8")
 
 
-def document(parts: list[Tree | Host], *, judged: bool = False) -> str:
+@cache
+def module(*names: str) -> str:
+    """Return files of the static folder as one module: each may use what those before it define.
+
+    The last one says what the module exports. Scripts in a page cannot import one another: that
+    would take an address.
+    """
+    *first, last = map(asset, names)
+    return "".join(text.replace(_EXPORT, "") for text in first) + last
+
+
+def document(parts: list[Tree | Host], *, judged: bool = False, paired: bool = False) -> str:
     """Return a page that loads nothing and holds only scripts and style sheets of ours.
 
-    Those of verdicts are in it only where it shows any, that is, where it is `judged`.
+    Those of verdicts are in it only where it shows any, that is, where it is `judged`; those of two
+    linked steppers where it is `paired`.
     """
-    scripts = [asset("stepper.js"), *([asset("verdict.js")] if judged else [])]
-    style = asset("stepper.css") + asset("verdict.css") * judged
+    first = module("stepper.js", "compare.js") if paired else asset("stepper.js")
+    scripts = [first, *([asset("verdict.js")] if judged else [])]
+    style = asset("stepper.css") + asset("verdict.css") * judged + asset("compare.css") * paired
     rules = "; ".join(
         (
             "default-src 'none'",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from idgraph import comparison
 from idgraph.advising import Repairs, repair
 from idgraph.calls import History
+from idgraph.comparison import Comparison
 from idgraph.contrasts import Contrast
 from idgraph.diagnosis import Diagnosis, diagnose
 from idgraph.futures import Future
@@ -17,11 +19,12 @@ from idgraph.redaction import redact
 from idgraph.replays import Replay
 from idgraph.surfaces import (
     chapters,
+    comparisons,
     contrasts,
     explanations,
     futures,
     html,
-    report,
+    parts,
     reproducers,
     stills,
     svg,
@@ -50,26 +53,48 @@ def mimebundle(result: object) -> dict[str, str]:
     The HTML steps where scripts may run; where a notebook is not trusted or only previewed, the
     frame and the style rule are taken out and the picture and the table behind it appear.
     """
-    bundle = {"text/plain": repr(result)}
-    if isinstance(result, WhyNot):
-        veiled = why_not(shown(result.replay), result.call, result.profile)
-        bundle["text/html"] = _plain(chapters.why_not(veiled))
-    elif isinstance(result, Future):
-        veiled_future = Veil(result.base).future(result.edits)
-        bundle["text/html"] = f'<div class="{_ROOT}">{futures.markup(veiled_future)}</div>'
-    elif isinstance(result, History | Replay | Diagnosis):
-        bundle["text/html"] = markup(result)
-    elif isinstance(result, Repairs):
-        bundle["text/html"] = _plain(chapters.repairs(repair(shown(result.diagnosis))))
-    elif isinstance(result, Verdicts):
-        bundle["text/html"] = _plain(_judged(result))
-    elif isinstance(result, Contrast):
-        bundle["text/html"] = _plain(contrasts.veiled_blocks(result))
-    elif isinstance(result, MergeList):
-        bundle["text/html"] = _plain(chapters.merges(result))
-    elif isinstance(result, Reproducer):
-        bundle["text/html"] = _plain(reproducers.blocks(result.shown()))
-    return bundle
+    told = _html(result)
+    return {"text/plain": repr(result)} | ({} if told is None else {"text/html": told})
+
+
+def _html(result: object) -> str | None:
+    """What a notebook draws of a result; None where its line says all there is."""
+    match result:
+        case History() | Replay() | Diagnosis():
+            return markup(result)
+        case WhyNot():
+            veiled = why_not(shown(result.replay), result.call, result.profile)
+            return _plain(chapters.why_not(veiled))
+        case Future():
+            veiled_future = Veil(result.base).future(result.edits)
+            return f'<div class="{_ROOT}">{futures.markup(veiled_future)}</div>'
+        case Comparison():
+            return compared(comparison.veiled(result))
+        case _:
+            found = _blocks(result)
+            return None if found is None else _plain(found)
+
+
+def _blocks(result: object) -> Iterable[Block] | None:
+    """What is drawn of a result whose chapter makes it, redacted."""
+    match result:
+        case Repairs():
+            return chapters.repairs(repair(shown(result.diagnosis)))
+        case Verdicts():
+            return _judged(result)
+        case MergeList():
+            return chapters.merges(result)
+        case Contrast():
+            return contrasts.veiled_blocks(result)
+        case Reproducer():
+            return reproducers.blocks(result.shown())
+        case _:
+            return None
+
+
+def compared(found: Comparison) -> str:
+    """Return what a comparison says, row by row, as it stands: it is not redacted here."""
+    return _plain(comparisons.blocks(found))
 
 
 def markup(result: Result) -> str:
@@ -125,7 +150,7 @@ def explanation(blocks: Iterable[Block]) -> str:
 
 def frame(case: Case) -> str:
     """Return the frame in which a case steps, and the picture and table that stand behind it."""
-    page = html.document(report.embedded(brief(case, MOST))).translate(
+    page = html.document(parts.embedded(brief(case, MOST))).translate(
         {ord("&"): "&amp;", ord("'"): "&#39;"}
     )
     return (

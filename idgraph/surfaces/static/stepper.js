@@ -57,15 +57,18 @@ const KEYS = {
   End: "last", PageUp: "back", PageDown: "on", p: "back", n: "on", " ": "play",
 };
 
+/** A button that shows a sign. @param {string} name @param {string} words @param {string} d its path */
+const button = (name, words, d) => build(
+  ["button", { type: "button", class: name, "aria-label": words, title: words },
+    ["svg", { viewBox: "0 0 18 18", width: 16, height: 16, "aria-hidden": "true" }, ["path", { d }]]]);
+
 /** Build all that stays for a case: controls, the frame of the drawing, the places to fill. */
 function parts(head) {
   const count = head.calls.length;
   const box = (css, label, ...children) => build(
     ["div", { class: css, tabindex: 0, role: "group", "aria-label": label }, ...children]);
   const hidden = (css) => build(["div", { class: css, "aria-hidden": "true" }]);
-  const buttons = Object.fromEntries(BUTTONS.map(([name, words, d]) => [name, build(
-    ["button", { type: "button", class: name, "aria-label": words, title: words },
-      ["svg", { viewBox: "0 0 18 18", width: 16, height: 16, "aria-hidden": "true" }, ["path", { d }]]])]));
+  const buttons = Object.fromEntries(BUTTONS.map((entry) => [entry[0], button(...entry)]));
   const slider = build(["input", { type: "range", min: 1, max: count, step: 1, value: 1,
     "aria-label": `Call, 1 to ${count}` }]);
   const status = build(["p", { class: "status" }]);
@@ -277,37 +280,45 @@ function stepper(host, source) {
   };
 }
 
-/** The widget: pages come from Python when they are asked for; `call` is kept the same both ways. */
+/** Pages that come from Python when they are asked for. @param {(number: number) => void} send */
+function pager(send) {
+  const cache = new Map();
+  const waiting = new Map();
+  return {
+    ask: (number, done) => {
+      if (cache.has(number)) { done(cache.get(number)); return; }
+      if (waiting.has(number)) { waiting.get(number).push(done); return; }
+      waiting.set(number, [done]);
+      send(number);
+    },
+    arrived: (number, page) => {
+      cache.set(number, page);
+      if (cache.size > KEPT) cache.delete(cache.keys().next().value);
+      const callbacks = waiting.get(number) ?? [];
+      waiting.delete(number);
+      callbacks.forEach((done) => done(page));
+    },
+  };
+}
+
+/** The widget: `call` is kept the same both ways. */
 function render({ model, el }) {
   let mounted = null;
-  let cache = new Map();
-  let waiting = new Map();
+  let pages = null;
   const names = model.get("_people");
   const select = build(["select", { "aria-label": "Person" },
     ...names.map((name, place) => ["option", { value: place }, name])]);
   const picker = build(["label", { class: "idgraph picker" }, "Person ", select]);
   const arrived = (message) => {
     const { page, number, document: name } = message ?? {};
-    if (page === undefined || name !== model.get("_head").name) return;
-    cache.set(number, page);
-    if (cache.size > KEPT) cache.delete(cache.keys().next().value);
-    const callbacks = waiting.get(number) ?? [];
-    waiting.delete(number);
-    callbacks.forEach((done) => done(page));
-  };
-  const ask = (number, done) => {
-    if (cache.has(number)) { done(cache.get(number)); return; }
-    if (waiting.has(number)) { waiting.get(number).push(done); return; }
-    waiting.set(number, [done]);
-    model.send({ get: number, document: model.get("_head").name });
+    if (page !== undefined && name === model.get("_head").name) pages.arrived(number, page);
   };
   const mount = () => {
     mounted?.destroy();
-    cache = new Map();
-    waiting = new Map();
+    pages = pager((number) => model.send({ get: number, document: model.get("_head").name }));
     const head = model.get("_head");
     select.value = String(model.get("_place"));
-    mounted = stepper(el, { head, page: ask, frame: head.calls.indexOf(model.get("call")) + 1 || 1,
+    mounted = stepper(el, { head, page: pages.ask, frame: head.calls.indexOf(model.get("call")) + 1 || 1,
       onShow: (call, byHand) => { if (byHand) { model.set("call", call); model.save_changes(); } } });
   };
   const moved = () => mounted.showCall(model.get("call"));
@@ -326,19 +337,31 @@ function render({ model, el }) {
   };
 }
 
+/** Take away what stands in a host for readers without scripts, but on paper.
+ *  @param {HTMLElement} host @returns {any} the data in the script element behind it */
+function liven(host) {
+  const still = host.querySelector(".still");
+  const paper = matchMedia("print");
+  still.remove();
+  paper.addEventListener("change", () => (paper.matches ? host.append(still) : still.remove()));
+  return JSON.parse(host.querySelector("script").textContent);
+}
+
+/** Keep the address of a page at an anchor of ours. @param {string} anchor */
+function keep(anchor) {
+  try { history.replaceState(null, "", `#${anchor}`); }
+  catch { /* a page without an address has nothing to keep it in */ }
+}
+
 /** A report: each `[data-idgraph-report]` has its pages in the script element behind it. */
 function open(hosts) {
   const opened = hosts.map((host) => {
-    const data = JSON.parse(host.querySelector("script").textContent);
-    const still = host.querySelector(".still");
-    still.remove();
+    const data = liven(host);
+    const { prefix } = data.head;
     const view = stepper(host, { head: data.head, frame: data.head.start,
       page: (number, done) => done(data.pages[number]),
-      onShow: (call, byHand) => {
-        try { if (byHand && data.linked) history.replaceState(null, "", `#${data.head.prefix}call-${call}`); }
-        catch { /* a page without an address has nothing to keep it in */ }
-      } });
-    return { host, still, view, prefix: data.head.prefix, own: new Set(data.own) };
+      onShow: (call, byHand) => { if (byHand && data.linked) keep(`${prefix}call-${call}`); } });
+    return { host, view, prefix, own: new Set(data.own) };
   });
   const go = () => {
     const [, prefix, call] = /^#(.*)call-(\d+)$/.exec(location.hash) ?? [];
@@ -347,9 +370,6 @@ function open(hosts) {
     found.view.showCall(Number(call));
     found.host.scrollIntoView();
   };
-  const paper = matchMedia("print");
-  const print = () => opened.forEach(({ host, still }) => (paper.matches ? host.append(still) : still.remove()));
-  paper.addEventListener("change", print);
   window.addEventListener("hashchange", go);
   go();
 }
