@@ -27,15 +27,17 @@ demo: $(VENV)/.lab
 lab: $(VENV)/.lab
 	@$(BIN)/idgraph lab
 
-# nbval comes last so that the last line is pytest's. It must not run under coverage: the two
-# fight over the kernel.
+# Tracing makes a test take several times as long, so that lines are counted in the fast tests alone,
+# with the few examples of the inner loop; then everything runs untraced. nbval comes last so that the
+# last line is pytest's.
 test: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/coverage run -m pytest
+	env -u CI $(BIN)/coverage run -m pytest -q -m "not slow"
 	$(BIN)/coverage report
+	$(BIN)/pytest
 	@$(if $(NOTEBOOKS),$(BIN)/pytest $(NBVAL) notebooks,true)
 
 quick: $(VENV)/.test

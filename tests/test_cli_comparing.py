@@ -71,5 +71,14 @@ def test_what_is_not_there_is_a_usage_error(good: str, bad: str, words: tuple[st
     assert result.exit_code != 0
 
 
+def test_two_groups_of_persons_are_contrasted_and_the_page_shows_a_pair(tmp_path: Path) -> None:
+    shop = str(demos.write_demo("shop", tmp_path / "shop.jsonl"))
+    page = tmp_path / "page.html"
+    result = run("compare", shop, shop, "--json", "--report", str(page))
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout.splitlines()[-1])
+    assert "ann@example.com" not in page.read_text("utf-8")
+
+
 def test_three_paths_are_too_many(good: str, bad: str) -> None:
     assert run("compare", good, bad, good).exit_code != 0

@@ -35,6 +35,7 @@ _SIDES = 2
 @click.option("--other-policy", metavar="NAME", help="Compare one history under two policies.")
 @click.option("--assume", multiple=True, metavar="RULE=OUTCOME", help="How an open rule ends.")
 @click.option("--observe", multiple=True, metavar="FILE", help=OBSERVE_HELP)
+@click.option("--report", "page", metavar="FILE", help="Write it as one offline HTML file, too.")
 @click.option("--show-identifiers", "shown", is_flag=True, help="Show identifiers as they are.")
 @timed
 @as_json
@@ -49,6 +50,7 @@ def compare(
     assume: tuple[str, ...],
     observe: tuple[str, ...],
     limits: Limits,
+    page: str | None,
     shown: bool,
     as_json: bool,
 ) -> None:
@@ -65,6 +67,7 @@ def compare(
     from idgraph.policy import pick
     from idgraph.surfaces import comparisons
     from idgraph.surfaces import contrasts as surface
+    from idgraph.surfaces.report import report
 
     if len(paths) > _SIDES:
         raise UsageError(
@@ -84,6 +87,8 @@ def compare(
         bad_person=bad,
         limits=limits,
     )
+    if page:
+        note(f"Written: {report(found, page, redact=not shown)}")
     if isinstance(found, contrasts.Contrast):
         told = found if shown else contrasts.veiled(found)
         if as_json:
