@@ -177,6 +177,7 @@ def test_the_likest_correct_person_is_chosen_and_the_next_ones_are_named() -> No
     assert found.others
     assert kinds(found) == [("added", None), ("key", "email")]
     assert all(len(one) == 1 for one in found.flips.forth)
+    assert (found.flips.turns, found.flips.mends) == (True, True)
 
 
 def test_unknown_person_and_empty_history_are_errors() -> None:
@@ -324,6 +325,9 @@ def test_what_is_named_really_turns_one_history_into_the_other(
         assert all(_profiles(hybrids, some) <= most for some in smaller)
     for back in found.flips.back:
         assert _profiles(hybrids, every - back) <= most
+    best = found.flips.best or frozenset()
+    assert found.flips.turns == (_profiles(hybrids, best) > most)
+    assert found.flips.mends == (_profiles(hybrids, every - best) <= most)
     if found.flips.idle_verified:
         assert _profiles(hybrids, found.flips.idle) <= most
 

@@ -194,7 +194,7 @@ def _needed(
 def _chain(work: _Work, every: Numbers, flips: Flips) -> Iterator[Link]:
     """The calls of the duplicated history that come out otherwise once the difference is undone."""
     best = flips.best or _NONE
-    split, whole = (every, every - best) if best in flips.back else (best, _NONE)
+    split, whole = (every, every - best) if flips.mends else (best, _NONE)
     one, other = _by_row(work, split), _by_row(work, whole)
     for row in sorted(one):
         number = _number(work, row)

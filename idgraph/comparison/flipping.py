@@ -30,7 +30,9 @@ class Flips:
     it; `back` those which, undone in the duplicated one, mend it. All sets of that size are listed
     where `exact`; else there is one, and `spared` says whether any single difference of it may be
     spared for all that was tried. `idle` are the differences that
-    are in no such set; `idle_verified` says that exchanging them all changes neither history.
+    are in no such set; `best` is the set to name, None where there is none: one that does both,
+    else one that mends; `turns` says that it duplicates the correct history, `mends` that undoing
+    it mends the other. `idle_verified` says that exchanging them all changes neither history.
     `trials` counts the hybrids that were replayed.
     """
 
@@ -41,13 +43,9 @@ class Flips:
     idle: Numbers
     idle_verified: bool
     trials: int
-
-    @property
-    def best(self) -> Numbers | None:
-        """The set to name, None if there is none: one that does both, else one that mends."""
-        both = [one for one in self.back if one in self.forth]
-        short = [one for one in self.back if len(one) <= LARGEST]
-        return next(iter((*both, *short, *self.forth, *self.back)), None)
+    best: Numbers | None = None
+    turns: bool = False
+    mends: bool = False
 
 
 class Search:
@@ -94,6 +92,7 @@ class Search:
         spared = not (first and second) and self._left <= 0
         idle = self.every - told
         self._left = max(self._left, _SHARE)
+        best = self._best(forth, back)
         verified = self.duplicated(idle) is False and self.duplicated(told) is True
         return Flips(
             forth,
@@ -102,8 +101,17 @@ class Search:
             spared=spared,
             idle=idle,
             idle_verified=verified,
+            best=best,
+            turns=best is not None and self.forth(best),
+            mends=best is not None and self.back(best),
             trials=self.trials,
         )
+
+    def _best(self, forth: tuple[Numbers, ...], back: tuple[Numbers, ...]) -> Numbers | None:
+        """The set to name: one that does both, else a short one that mends, else any."""
+        short = [one for one in back if len(one) <= LARGEST]
+        both = [one for one in (*short, *forth) if self.forth(one) and self.back(one)]
+        return next(iter((*both, *short, *forth, *back)), None)
 
     def _smallest(self, flips: Callable[[Numbers], bool]) -> tuple[tuple[Numbers, ...], bool]:
         """The smallest sets that flip a history, and whether these are all of their size."""

@@ -65,6 +65,8 @@ def _flips(flips: Flips) -> Record:
     return {
         "forth": [sorted(one) for one in flips.forth],
         "back": [sorted(one) for one in flips.back],
+        "turns": flips.turns,
+        "mends": flips.mends,
         "exact": flips.exact,
         "spared": flips.spared,
         "immaterial": sorted(flips.idle),

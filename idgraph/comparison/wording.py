@@ -125,12 +125,12 @@ def summary(found: Comparison) -> str:
 
 def _minimal(found: Comparison) -> str:
     best = frozenset(one.number for one in found.minimal)
-    forth, back = best in found.flips.forth, best in found.flips.back
+    turns, mends = found.flips.turns, found.flips.mends
     what = listed(difference_words(found, one) for one in found.minimal)
     alone = "alone " if len(best) == 1 else "together "
-    if forth and back:
+    if turns and mends:
         effect = f"This {alone}turns {_GOOD} into a duplicated one, and undoing it mends the other"
-    elif back:
+    elif mends:
         effect = f"Undoing this {alone}mends it; in {_GOOD} the same does no harm by itself"
     else:
         effect = f"This {alone}duplicates {_GOOD}; undoing it does not mend the other by itself"

@@ -9,21 +9,13 @@ from idgraph.calls import CallNumber
 from idgraph.comparison import Comparison, compare, veiled
 from idgraph.comparison.choosing import Given
 from idgraph.comparison.results import RowNumber
-from idgraph.errors import MissingExtraError, UsageError
+from idgraph.errors import UsageError
 from idgraph.persons import PersonName
 from idgraph.rulebook import Policy
 from idgraph.rules import RuleCode
 from idgraph.searching.limits import Limits
 from idgraph.surfaces import comparisons, html, notebook, pairs, stepper
-
-try:
-    import anywidget
-    import traitlets
-except ImportError as error:
-    raise MissingExtraError(
-        "the widget needs packages that are not installed",
-        remedy="Run `pip install 'idgraph[lab]'`.",
-    ) from error
+from idgraph.surfaces.live import anywidget, traitlets
 
 
 class Compare(anywidget.AnyWidget):

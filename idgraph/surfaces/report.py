@@ -54,7 +54,7 @@ def report(
         raise UsageError("a report was asked for of no results", remedy="Give at least one replay.")
     wanted = [each for one in given for each in _with_example(one)]
     parts = [
-        _part(one, number, len(wanted), limits if verdict else None, redact=redact)
+        _part(one, number, wanted, limits if verdict else None, redact=redact)
         for number, one in enumerate(wanted, 1)
     ]
     text = _page(parts, title, note, redact=redact)
@@ -71,10 +71,16 @@ def _with_example(result: Reported) -> Sequence[Reported]:
 
 
 def _part(
-    result: Reported, number: int, count: int, limits: Limits | None, *, redact: bool
+    result: Reported,
+    number: int,
+    beside: Sequence[Reported],
+    limits: Limits | None,
+    *,
+    redact: bool,
 ) -> Part:
     prefix = "" if number == 1 else f"r{number}-"
-    place = f" ({number})" if count > 1 else ""
+    alike = [place for place, one in enumerate(beside, 1) if type(one) is type(result)]
+    place = f" ({alike.index(number) + 1})" if len(alike) > 1 else ""
     if isinstance(result, Comparison):
         return Compared(veiled(result, redact=redact), prefix, place)
     if isinstance(result, Contrast):

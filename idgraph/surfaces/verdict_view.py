@@ -6,27 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from idgraph.calls import History
-from idgraph.errors import MissingExtraError, UsageError
+from idgraph.errors import UsageError
 from idgraph.persons import PersonName, link
 from idgraph.replays import Replay
 from idgraph.surfaces import explanations, html, notebook
+from idgraph.surfaces.live import anywidget, ipywidgets, traitlets
 from idgraph.surfaces.subjects import shown
 from idgraph.surfaces.visible import visible
+from idgraph.surfaces.what_if import Told
 from idgraph.verdicts import Verdict, Verdicts, verdict
 from idgraph.views import timing
 from idgraph.views.base.blocks import Block, Dials
-
-try:
-    import anywidget
-    import ipywidgets
-    import traitlets
-
-    from idgraph.surfaces.what_if import Told
-except ImportError as error:
-    raise MissingExtraError(
-        "the widget needs packages that are not installed",
-        remedy="Run `pip install 'idgraph[lab]'`.",
-    ) from error
 
 
 class _Sliders(anywidget.AnyWidget):

@@ -9,7 +9,7 @@ from typing import Any
 
 from idgraph import policy as policies
 from idgraph.calls import Call, CallNumber, Key
-from idgraph.errors import IdgraphError, MissingExtraError, UsageError
+from idgraph.errors import IdgraphError, UsageError
 from idgraph.explain import call_words
 from idgraph.futures import Edits, Future, Value, what_if
 from idgraph.persons import PersonName, link
@@ -17,19 +17,10 @@ from idgraph.replays import Replay
 from idgraph.rulebook import Policy
 from idgraph.rules import OPEN, RuleCode
 from idgraph.surfaces import futures, html, notebook
+from idgraph.surfaces.live import anywidget, ipywidgets, traitlets
 from idgraph.surfaces.veils import Veil
 from idgraph.surfaces.visible import visible
 from idgraph.views.base.case import Cases
-
-try:
-    import anywidget
-    import ipywidgets
-    import traitlets
-except ImportError as error:
-    raise MissingExtraError(
-        "the widget needs packages that are not installed",
-        remedy="Run `pip install 'idgraph[lab]'`.",
-    ) from error
 
 MOST = 500
 """Calls that a list offers."""

@@ -5,23 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from idgraph.calls import CallNumber
-from idgraph.errors import MissingExtraError, UsageError
+from idgraph.errors import UsageError
 from idgraph.persons import PersonName
 from idgraph.replays import Replay
 from idgraph.steps import Step
 from idgraph.surfaces import html, notebook, stepper, trees
+from idgraph.surfaces.live import anywidget, traitlets
 from idgraph.surfaces.subjects import shown
 from idgraph.surfaces.visible import visible
 from idgraph.views.base.case import Cases
-
-try:
-    import anywidget
-    import traitlets
-except ImportError as error:
-    raise MissingExtraError(
-        "the widget needs packages that are not installed",
-        remedy="Run `pip install 'idgraph[lab]'`.",
-    ) from error
 
 
 class Stepper(anywidget.AnyWidget):
