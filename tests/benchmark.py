@@ -1,4 +1,4 @@
-"""Measures verdicts: `python tests/benchmark.py [--quick]`.
+"""Measures verdicts, comparisons, contrasts and reproducers: `python tests/benchmark.py [--quick]`.
 
 Times depend on the machine; the ratios within one run are what to compare between two commits.
 """
@@ -15,6 +15,10 @@ from functools import partial
 
 from idgraph.calls import Call, History, Identifier, history
 from idgraph.clocks import SECOND, Instant
+from idgraph.comparison import compare
+from idgraph.contrasts import contrast
+from idgraph.demos.fleets import demo_fleet
+from idgraph.minimising import minimise
 from idgraph.replays import replay
 from idgraph.verdicts import verdict
 
@@ -39,6 +43,50 @@ def main() -> None:
             f"a shop of {persons} persons, {len(calls)} calls{', deep' if deep else ''}: "
             f"{persons / took:,.0f} persons a second, {took / base:.2f} replays"
         )
+    for number in (10, 50) if quick else (10, 50, 200, 1000):
+        _compared(number)
+    _contrasted(100 if quick else 1000)
+
+
+def _compared(number: int) -> None:
+    """Compare two persons of so many calls, and shrink the one that splits."""
+    good, bad = visits(number, seed=1, stale=0), visits(number, seed=2, stale=3)
+    base = _timed(partial(replay, bad, POLICY))
+    for name, work in (
+        ("compared with as many", partial(compare, good, bad, policy=POLICY)),
+        ("shrunk", partial(minimise, bad, POLICY)),
+    ):
+        took = _timed(work)
+        print(  # noqa: T201 - what it is for
+            f"{number} calls of one person, {name}: {took:.2f} s, {took / base:.0f} replays"
+        )
+
+
+def _contrasted(persons: int) -> None:
+    fleet = demo_fleet(persons, rate=0.5)
+    base = _timed(partial(replay, fleet, POLICY))
+    took = _timed(partial(contrast, fleet, policy=POLICY))
+    print(  # noqa: T201 - what it is for
+        f"{persons} persons divided by outcome, {len(fleet)} calls: {took:.1f} s, "
+        f"{took / base:.0f} replays"
+    )
+
+
+def visits(number: int, *, seed: int, stale: int) -> History:
+    """Return the calls of one person whose email changes, `stale` of them with the old one."""
+    rng = random.Random(seed)  # noqa: S311 - no secret
+    late = set(rng.sample(range(number // 2 + 1, number), min(stale, number // 2 - 1)))
+    calls = []
+    at = BEGIN
+    for place in range(number):
+        at += rng.choice((3, 60, 4000)) * SECOND
+        email = f"{'old' if place < number // 2 or place in late else 'new'}@example.com"
+        server = place not in late and (place == number // 2 or rng.random() < 0.3)
+        carried = [Identifier("external_id", "b")] * server + [Identifier("email", email)]
+        event = rng.choice("ABC")
+        channel = "server" if server else "browser"
+        calls.append(Call(tuple(carried), channel, event=event, person="b", sent_at=at))
+    return history(calls)
 
 
 def _tell(name: str, crowds: Sequence[History]) -> None:

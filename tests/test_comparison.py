@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 import idgraph as ig
 from idgraph.calls import CHANNELS, Call, History, Identifier, history
 from idgraph.clocks import SECOND
-from idgraph.comparison import Comparison, difference_words, sentences, veiled
+from idgraph.comparison import Comparison, compared_example, difference_words, sentences, veiled
 from idgraph.comparison.aligning import GAP, align, cost
 from idgraph.comparison.choosing import SMALL
 from idgraph.comparison.differing import KINDS, UNREAD, differences
@@ -22,6 +23,7 @@ from idgraph.comparison.flipping import Search, minimised
 from idgraph.comparison.hybrids import OWN, Hybrids
 from idgraph.comparison.sides import Role, Side, side
 from idgraph.comparison.values import tongues
+from idgraph.demos.fleets import plants
 from idgraph.errors import UsageError
 from idgraph.notation import parse
 from idgraph.persons import link
@@ -178,6 +180,44 @@ def test_the_likest_correct_person_is_chosen_and_the_next_ones_are_named() -> No
     assert kinds(found) == [("added", None), ("key", "email")]
     assert all(len(one) == 1 for one in found.flips.forth)
     assert (found.flips.turns, found.flips.mends) == (True, True)
+
+
+@pytest.mark.parametrize("plant", [name for name in plants() if name not in {"lag", "none"}])
+def test_what_was_planted_in_one_of_a_pair_is_found_by_at_most_two_differences(plant: str) -> None:
+    for seed in range(3):
+        found = one_against_one(*ig.demo_pair(plant, seed))
+        assert found.way == "rules"
+        assert 1 <= len(found.minimal) <= 2
+        assert found.flips.turns or found.flips.mends
+        assert found.first_divergence is not None
+
+
+def test_where_nothing_was_planted_no_difference_is_to_blame() -> None:
+    for seed in range(3):
+        found = one_against_one(*ig.demo_pair("none", seed))
+        assert (found.way, found.minimal) == ("none", ())
+
+
+def test_folders_of_several_persons_are_contrasted(tmp_path: Path) -> None:
+    folders = tmp_path / "good", tmp_path / "bad"
+    for folder, text in zip(folders, ("email-change-worked", "shop"), strict=True):
+        folder.mkdir()
+        ig.write_demo("shop", folder / "shop.jsonl")
+        ig.write_demo(text, folder / "more.jsonl")
+    found = ig.compare(*folders, policy=POLICY)
+    assert isinstance(found, ig.Contrast)
+    assert found.why_too_few
+    assert compared_example(found) is None
+
+
+def test_a_contrast_leads_to_a_pair_that_shows_its_cause() -> None:
+    fleet = ig.demo_fleet(300, plant="id-only-first", rate=0.4, beside=("country",))
+    found = ig.compare(fleet, policy=POLICY)
+    assert isinstance(found, ig.Contrast)
+    example = compared_example(found)
+    assert example is not None
+    assert (example.good.profiles, example.way) == (1, "rules")
+    assert example.bad.profiles > 1
 
 
 def test_unknown_person_and_empty_history_are_errors() -> None:
