@@ -6,6 +6,7 @@ The truth is that of made-up fleets; statistics are held against published numbe
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from math import comb
 
@@ -25,6 +26,7 @@ from idgraph.persons import link
 from idgraph.replays import Replay
 from idgraph.splitting import landed_on
 from idgraph.surfaces.contrasts import blocks_of
+from idgraph.surfaces.report import report
 from idgraph.surfaces.text import text
 
 PLANTED = {
@@ -398,3 +400,14 @@ def test_braces_and_backticks_of_strangers_do_not_break_a_clause() -> None:
         if one.feature.path == ("{x}.`y`",)
     )
     assert feature.words(lambda key: key) == "{x}.`y` is {0} `z` in a payload"
+
+
+def test_a_report_steps_through_persons_of_both_groups_and_each_link_leads_somewhere() -> None:
+    fleet = ig.demo_fleet(300, plant="id-only-first", rate=0.4)
+    found = ig.contrast(fleet, policy="klaviyo-classic")
+    page = str(report(found))
+    anchors = re.findall(r'href="#([^"]+)"', page)
+    assert anchors
+    assert [one for one in dict.fromkeys(anchors) if f'id="{one}"' not in page] == []
+    assert len(re.findall(r'id="example-\d+"', page)) == 6
+    assert "person-0" not in page

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from idgraph.contrasts import Contrast, Effect, Estimate, Example, Separator, veiled
 from idgraph.contrasts.wording import ratio_words
 from idgraph.populations.rates import percent
+from idgraph.replays import Replay
 from idgraph.views.base.blocks import Block, Cell, Heading, Items, Rich, Row, Table, rich, words
 
 ROWS = 25
+_DRAWN = 3
 _STATUS = {
     "verified": "verified by replay",
     "associated": "seen together",
@@ -94,9 +96,7 @@ def _persons(found: Contrast) -> Table:
                 Cell(words(shows)),
                 Cell(words(example.person)),
                 Cell(words(str(example.call))),
-            ),
-            # Of two histories a number alone does not say which call it is.
-            call=example.call if found.divided else None,
+            )
         )
         for one in found.causes
         for shows, examples in _kinds(one)
@@ -104,6 +104,16 @@ def _persons(found: Contrast) -> Table:
     ]
     heads = ("feature", "person is", "shows it", "person", "call")
     return Table(words("Persons to look at"), tuple(words(head) for head in heads), tuple(rows))
+
+
+def drawn(found: Contrast) -> list[tuple[str, Replay, Example]]:
+    """Return some persons of the first cause, of both groups, each with a line about it."""
+    cause = next(iter(found.causes), None)
+    if cause is None:
+        return []
+    bad = [(f"{o.person}: duplicated, see call {o.call}", found.bad, o) for o in cause.bad]
+    good = [(f"{o.person}: correct, without it", found.good, o) for o in cause.spared]
+    return [*bad[:_DRAWN], *good[:_DRAWN]]
 
 
 def _group(example: Example) -> Rich:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from idgraph.comparison import Comparison
-from idgraph.contrasts import Contrast
+from idgraph.contrasts import Contrast, Example
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis
 from idgraph.explain import counted, upper
+from idgraph.replays import Replay
 from idgraph.searching.limits import Limits
 from idgraph.surfaces import (
     chapters,
@@ -24,7 +25,7 @@ from idgraph.surfaces import (
 )
 from idgraph.surfaces.explanations import Explained
 from idgraph.surfaces.trees import Tree
-from idgraph.views.base.blocks import Block, Heading, Paragraph, rich, words
+from idgraph.views.base.blocks import Block, Heading, Items, Paragraph, rich, words
 from idgraph.views.base.case import Case, Cases
 
 JOINED = "Two persons on one profile"
@@ -156,7 +157,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Contrasted:
-    """What separates duplicated persons from correct ones; `place` numbers it among several."""
+    """What separates duplicated persons from correct ones, with some of both to step through.
+
+    `place` numbers it among several.
+    """
 
     found: Contrast
     prefix: str
@@ -170,14 +174,35 @@ class Contrasted:
     @property
     def entries(self) -> Sequence[tuple[str, str]]:
         """The titles and anchors of its sections."""
-        return ((f"What separates them{self.place}", "separates"), *_LAST)
+        told = ((f"What separates them{self.place}", "separates"),)
+        return (*told, *(((f"Examples{self.place}", "examples"),) * bool(self._drawn)), *_LAST)
+
+    @property
+    def _drawn(self) -> list[tuple[str, Replay, Example]]:
+        return contrasts.drawn(self.found)
 
     def sections(self) -> Drawn:
         """Go through its sections."""
-        told, *_ = self.entries
+        told, examples, *_ = self.entries
         yield _section(self, *told, [*contrasts.detail(self.found)])
+        if self._drawn:
+            yield _section(self, *examples, [self._links()])
+            yield from self._examples()
         yield _section(self, "Rules used", "rules", chapters.rules(self.found.bad))
         yield _section(self, "What was read", "reading", chapters.reading(self.found.bad.history))
+
+    def _links(self) -> Items:
+        """Where to find each person that is drawn."""
+        titles = tuple(words(title) for title, _, _ in self._drawn)
+        anchors = (f"{self.prefix}example-{n}" for n in range(1, len(titles) + 1))
+        return Items(titles, tuple(anchors))
+
+    def _examples(self) -> Drawn:
+        known: dict[int, Cases] = {}
+        for number, (title, told, example) in enumerate(self._drawn, 1):
+            cases = known.setdefault(id(told), Cases(told))
+            yield trees.tree(Heading(words(title), 3, f"{self.prefix}example-{number}"))
+            yield host(cases.case(example.person), prefix=f"{self.prefix}e{number}-")
 
 
 def diagnosed(diagnosis: Diagnosis, prefix: str, limits: Limits | None) -> Diagnosed:
