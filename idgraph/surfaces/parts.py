@@ -169,7 +169,7 @@ class Contrasted:
     @property
     def lead(self) -> Paragraph:
         """How many stand against how many, and what was found."""
-        return Paragraph(rich(self.found.sentences()[0]), "lead")
+        return Paragraph(rich(" ".join(self.found.sentences()[:2])), "lead")
 
     @property
     def entries(self) -> Sequence[tuple[str, str]]:
