@@ -28,14 +28,14 @@ lab: $(VENV)/.lab
 	@$(BIN)/idgraph lab
 
 # Tracing makes a test take several times as long, so that lines are counted in the fast tests alone,
-# with the few examples of the inner loop; then everything runs untraced. nbval comes last so that the
+# with few examples of each law; then everything runs untraced. nbval comes last so that the
 # last line is pytest's.
 test: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	env -u CI $(BIN)/coverage run -m pytest -q -m "not slow"
+	$(BIN)/coverage run -m pytest -q -m "not slow" --hypothesis-profile=traced
 	$(BIN)/coverage report
 	$(BIN)/pytest
 	@$(if $(NOTEBOOKS),$(BIN)/pytest $(NBVAL) notebooks,true)

@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 IN_CI = bool(os.environ.get("CI"))
 
 settings.register_profile("dev", deadline=None, max_examples=25)
+settings.register_profile("traced", deadline=None, derandomize=True, max_examples=5)
 settings.register_profile(
     "ci",
     deadline=None,
