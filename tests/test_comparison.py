@@ -210,6 +210,7 @@ def test_folders_of_several_persons_are_contrasted(tmp_path: Path) -> None:
     assert compared_example(found) is None
 
 
+@pytest.mark.slow
 def test_a_contrast_leads_to_a_pair_that_shows_its_cause() -> None:
     fleet = ig.demo_fleet(300, plant="id-only-first", rate=0.4, beside=("country",))
     found = ig.compare(fleet, policy=POLICY)

@@ -402,6 +402,7 @@ def test_braces_and_backticks_of_strangers_do_not_break_a_clause() -> None:
     assert feature.words(lambda key: key) == "{x}.`y` is {0} `z` in a payload"
 
 
+@pytest.mark.slow
 def test_a_report_steps_through_persons_of_both_groups_and_each_link_leads_somewhere() -> None:
     fleet = ig.demo_fleet(300, plant="id-only-first", rate=0.4)
     found = ig.contrast(fleet, policy="klaviyo-classic")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from test_counting import RULES, histories, orders, partition, signatures, turned
@@ -87,6 +88,7 @@ def ended(world: World, mine: Sequence[CallNumber]) -> list[list[int]]:
     return list(found.values())
 
 
+@pytest.mark.slow
 @given(histories(4), st.sampled_from(RULES), st.sampled_from(LAGS))
 def test_what_is_possible_is_what_some_order_and_some_look_ups_come_to(
     calls: History, rules: tuple[str, dict[str, str]], lag_s: float

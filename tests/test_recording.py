@@ -911,6 +911,7 @@ def told(path: Path, listen: str, *forward: str) -> str:
     return said + rest
 
 
+@pytest.mark.slow
 def test_loopback_is_the_default_and_anything_else_is_warned_of(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     for listen in ("0", "localhost:0"):

@@ -24,6 +24,7 @@ def test_searches_agree_with_brute_force(policy: str) -> None:
         assert differences(drawn(seed, policy)) == [], seed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", POLICIES)
 def test_counts_are_those_of_all_orders_acted_out(policy: str) -> None:
     for seed in range(40):

@@ -303,6 +303,7 @@ def test_cut_gzip_keeps_rows_until_the_cut(keep: float) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_cut_gzip_of_a_table_drops_the_half_row() -> None:
     noise = random.Random(2)  # noqa: S311 - noise that packs badly
     table = "email,sent_at\n" + "".join(

@@ -182,6 +182,7 @@ def harmless() -> Any:
     return shape(parsed(str(report(hostile("x"), redact=False, title="x", note="x"))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE)
 def test_no_value_changes_the_shape_of_a_report(value: str, harmless: Any) -> None:
     page = str(report(hostile(value), redact=False, title=value, note=value))

@@ -254,6 +254,7 @@ def _rung(told: History, policy: str, **limits: float) -> str:
     return _only(found).verdict
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("policy", "seed"), _CASES)
 def test_an_observation_taken_away_never_moves_a_verdict_up(policy: str, seed: int) -> None:
     told = _random(seed, policy)
@@ -264,6 +265,7 @@ def test_an_observation_taken_away_never_moves_a_verdict_up(policy: str, seed: i
         assert max(HEIGHT[lower], 1) <= max(height, 1), place  # type: ignore[index]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("policy", "seed"), _CASES)
 def test_a_larger_lag_never_turns_an_explanation_off(policy: str, seed: int) -> None:
     told = _random(seed, policy)
