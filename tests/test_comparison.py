@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
 from itertools import combinations
@@ -219,6 +220,18 @@ def test_a_contrast_leads_to_a_pair_that_shows_its_cause() -> None:
     assert example is not None
     assert (example.good.profiles, example.way) == (1, "rules")
     assert example.bad.profiles > 1
+
+
+def test_clocks_in_a_row_of_a_table_are_no_difference_of_payloads() -> None:
+    rows = [
+        {"sent_at": f"2021-05-0{day}T10:00:00Z", "person": who, "email": f"{who}@example.com"}
+        for who, days in (("ann", (1, 2)), ("eve", (3, 4)))
+        for day in days
+    ]
+    log = "\n".join(map(json.dumps, rows)).encode()
+    found = ig.compare(ig.read(log, progress=False), policy=POLICY, bad_person="eve")
+    assert isinstance(found, Comparison)
+    assert found.differences == ()
 
 
 def test_unknown_person_and_empty_history_are_errors() -> None:

@@ -90,6 +90,8 @@ def compare(
     if page:
         note(f"Written: {report(found, page, redact=not shown)}")
     if isinstance(found, contrasts.Contrast):
+        if found.why_too_few:
+            note("To compare one person with the correct one most like it: --bad PERSON.")
         told = found if shown else contrasts.veiled(found)
         if as_json:
             lines(contrasting.of_contrast(told))

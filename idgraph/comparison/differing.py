@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any, Literal, NamedTuple
 
 from idgraph.calls import Call, CallNumber, Identifier, Key
-from idgraph.clocks import SECOND, Instant, span
+from idgraph.clocks import CLOCKS, SECOND, Instant, span
 from idgraph.comparison.aligning import Aligned, Alignment
 from idgraph.comparison.sides import Place, Side, Standing
 from idgraph.comparison.values import Tongues
@@ -50,6 +50,8 @@ KINDS: dict[Kind, str] = {
 }
 """The kinds of differences; those from `event` on are read by no rule."""
 UNREAD: frozenset[Kind] = frozenset(("event", "field", "context"))
+_OWN = frozenset(("event_id", "unique_id", "id", "time", "timestamp", "datetime", "answered_at"))
+_OWN |= {*CLOCKS, "person", "observed_profile"}
 GAPS = (0, SECOND, 10 * SECOND, 60 * SECOND, 600 * SECOND, 3600 * SECOND, 86400 * SECOND)
 """Gaps that lie between the same two of these are alike; 0 is the same instant."""
 
@@ -207,13 +209,13 @@ def _there(value: object) -> str:
 def _fields(call: Call) -> Iterable[tuple[tuple[str, ...], Any]]:
     """The fields of a payload that are no identifier of the call: the path of each, and its text.
 
-    The id of an event and its time differ in any two calls, and say nothing.
+    What differs in any two calls, such as the id of an event and its time, says nothing.
     """
     keys = set(map(tuple, call.wire.values()))
     return (
         (path, value)
         for path, value in _leaves(call.payload, ())
-        if path not in keys and path[-1].lstrip("$") not in {"event_id", "time", "unique_id"}
+        if path not in keys and path[-1].lstrip("$") not in _OWN
     )
 
 

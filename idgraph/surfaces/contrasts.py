@@ -24,7 +24,8 @@ def blocks_of(found: Contrast) -> Iterator[Block]:
 
     Names of persons and words out of payloads stand in it as in the contrast: veil that first.
     """
-    head = f"{found.bad_persons:,} duplicated persons against {found.good_persons:,} correct ones"
+    bad, good = found.bad_persons, found.good_persons
+    head = f"{bad:,} duplicated person{'s' * (bad != 1)} against {good:,} correct"
     yield Heading(words(head))
     yield from detail(found)
 
