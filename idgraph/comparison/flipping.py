@@ -1,8 +1,8 @@
 """The smallest sets of differences that turn the correct history into a duplicated one, and back.
 
 Sets of one, two and three differences are tried one by one, so that what is found is all there is
-of that size. Where they are too many the likeliest are tried; beyond that Zeller's `ddmin` leaves a
-set of which no single difference can be spared: nothing says that there is no other, smaller one.
+of that size. Where they are too many the likeliest are tried; beyond that delta debugging leaves a
+set of which no single difference can be spared, which does not say that no other one is smaller.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import chain, combinations, islice
 from math import comb
 
 from idgraph.comparison.hybrids import Numbers
+from idgraph.minimising.shrinking import fewest
 
 LARGEST = 3
 """The most differences that are tried together, one set after the other."""
@@ -142,21 +143,5 @@ class Search:
 
 
 def minimised(numbers: Iterable[int], flips: Callable[[Numbers], bool]) -> Numbers:
-    """Return a part of a set that flips a history, of which no single one can be spared.
-
-    Zeller and Hildebrandt, Simplifying and Isolating Failure-Inducing Input (2002), ddmin.
-    """
-    left, parts = list(numbers), 2
-    while len(left) > 1:
-        size = -(-len(left) // parts)
-        chunks = [left[start : start + size] for start in range(0, len(left), size)]
-        rests = ([n for n in left if n not in chunk] for chunk in chunks)
-        smaller = next((one for one in (*chunks, *rests) if one and flips(frozenset(one))), None)
-        if smaller is not None:
-            parts = max(2, parts - 1) if len(smaller) > size else 2
-            left = smaller
-        elif parts >= len(left):
-            break
-        else:
-            parts = min(len(left), 2 * parts)
-    return frozenset(left)
+    """Return a part of a set that flips a history, of which no single one can be spared."""
+    return frozenset(fewest(tuple(numbers), lambda some: flips(frozenset(some))))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from idgraph import causes
 from idgraph.calls import Call, CallNumber, History, history
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 State = tuple[tuple[CallNumber, Call], ...]
 """The calls that are left, in order, each with the number that it had."""
+Item = TypeVar("Item")
 Holds = Callable[[State], bool]
 
 
@@ -105,8 +106,11 @@ def likely(state: State, trials: Trials) -> State:
     return state
 
 
-def fewest(state: State, holds: Holds) -> State:
-    """Return calls of which none can be left out: large parts are tried before small ones."""
+def fewest(state: tuple[Item, ...], holds: Callable[[tuple[Item, ...]], bool]) -> tuple[Item, ...]:
+    """Return items of which none can be left out: large parts are tried before small ones.
+
+    All of them together hold; none at all is never tried.
+    """
     size = max(1, len(state) // 2)
     while True:
         before, end = len(state), len(state)
