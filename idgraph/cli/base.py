@@ -74,17 +74,13 @@ def reading(command: Command) -> Command:
         rejects: str | None,
         **rest: Any,
     ) -> None:
-        from idgraph import observing, sources
+        from idgraph import sources
 
-        history, observed = sources.read(*paths, format=form, strict=strict), None
+        history = sources.read(*paths, format=form, strict=strict)
         if rejects:
             sources.write_rejects(history, rejects)
-        if observe:
-            observed = observing.observed(history, list(observe))
-            for sentence in observed.sentences():
-                note(sentence)
-            history = observed.history
-        command(history=history, observed=observed, **rest)
+        observed = joined(history, observe)
+        command(history=observed.history if observed else history, observed=observed, **rest)
 
     return sourced(wrapped)  # type: ignore[return-value]
 
@@ -206,6 +202,18 @@ def veiled_with(
     )
     shown_then = exported and replace(exported, profiles=profiles, merges=merges)
     return replace(hidden, calls=calls), shown_then
+
+
+def joined(history: History, observe: tuple[str, ...]) -> Observed | None:
+    """Return what exports show of a history, and say how they were joined; None without any."""
+    from idgraph import observing
+
+    if not observe:
+        return None
+    observed = observing.observed(history, list(observe))
+    for sentence in observed.sentences():
+        note(sentence)
+    return observed
 
 
 def note(text: str) -> None:

@@ -12,6 +12,7 @@ from idgraph.cli.base import (
     assumptions,
     blocks,
     cli,
+    joined,
     lines,
     note,
     sourced,
@@ -107,12 +108,8 @@ def compare(
 
 def _read(path: str, form: Source | str | None, observe: tuple[str, ...]) -> History:
     """Return a history, joined with what exports show of it."""
-    from idgraph import observing, sources
+    from idgraph import sources
 
     history = sources.read(path, format=form)
-    if observe:
-        observed = observing.observed(history, list(observe))
-        for sentence in observed.sentences():
-            note(sentence)
-        history = observed.history
-    return history
+    observed = joined(history, observe)
+    return observed.history if observed else history
