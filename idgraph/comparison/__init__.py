@@ -1,6 +1,6 @@
 """Two histories, one that tracked correctly and one that duplicated: what makes the difference."""
 
-from idgraph.comparison.choosing import compare, compared_example, paired
+from idgraph.comparison.choosing import compare, compared_example
 from idgraph.comparison.differing import Difference
 from idgraph.comparison.flipping import Flips
 from idgraph.comparison.results import Comparison, Link, Pair, Told
@@ -17,7 +17,6 @@ __all__ = [
     "compare",
     "compared_example",
     "difference_words",
-    "paired",
     "sentences",
     "summary",
     "veiled",

@@ -48,41 +48,19 @@ def compare(
     same calls. Without a policy that of a replay is taken, or the one that the requests show. A
     `UsageError` where there is nobody to compare.
     """
-    one, other = _replays(good, good if bad is None else bad, policy, other_policy, assume or {})
-    named = bad_person is not None or good_person is not None
-    twice = other_policy is not None or one.policy != other.policy
-    if not named and not twice and (bad is None or (_many(one) and _many(other))):
-        return contrast(one, None if bad is None else other)
-    return paired(
-        one,
-        other,
-        twice=twice,
-        good_person=good_person,
-        bad_person=bad_person,
-        limits=limits,
-    )
-
-
-def paired(
-    good: Replay,
-    bad: Replay,
-    *,
-    twice: bool = False,
-    good_person: PersonName | None = None,
-    bad_person: PersonName | None = None,
-    limits: Limits | None = None,
-) -> Comparison:
-    """Compare one person of a replay with one of another; `twice`: of one history, two policies.
-
-    Persons that are not named are chosen: the first that split, and the correct one most like it.
-    """
     bounds = limits or SMALL
-    if twice:
-        return _under_both(good, bad, bad_person or good_person, bounds)
-    people = link(good.history)
-    others = people if good is bad else link(bad.history)
+    one, other = _replays(good, good if bad is None else bad, policy, other_policy, assume or {})
+    if other_policy is not None or one.policy != other.policy:
+        return _under_both(one, other, bad_person or good_person, bounds)
+    named = bad_person is not None or good_person is not None
+    if bad is None and not named:
+        return contrast(one)
+    people = link(one.history)
+    others = people if one is other else link(other.history)
+    if not named and len(people) > 1 and len(others) > 1:
+        return contrast(one, other)
     return _one_against_one(
-        good, people, bad, others, good_person=good_person, bad_person=bad_person, limits=bounds
+        one, people, other, others, good_person=good_person, bad_person=bad_person, limits=bounds
     )
 
 
@@ -91,11 +69,12 @@ def compared_example(found: Contrast) -> Comparison | None:
     example = next((one for cause in found.causes for one in cause.bad), None)
     if example is None:
         return None
-    return paired(found.good, found.bad, bad_person=example.person)
-
-
-def _many(told: Replay) -> bool:
-    return len(link(told.history)) > 1
+    good, bad = found.good, found.bad
+    people = link(good.history)
+    others = people if good is bad else link(bad.history)
+    return _one_against_one(
+        good, people, bad, others, good_person=None, bad_person=example.person, limits=SMALL
+    )
 
 
 # --- what was given ------------------------------------------------------------------------------
