@@ -21,7 +21,7 @@ from idgraph.verdicts import RUNGS
 from idgraph.views.base.case import Cases
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-PICTURE = README.parent / "notebooks" / "the-thread.svg"
+PICTURE = README.parent / "notebooks" / "email-change.svg"
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

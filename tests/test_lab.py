@@ -48,7 +48,7 @@ def test_the_notebook_steps_live_and_python_sees_and_sets_the_call(
     context = browser.new_context(viewport={"width": 1500, "height": 1000})
     watch.follow(context)
     page = context.new_page()
-    name, then = "the-thread.ipynb", "print('at call', stepper.call)"
+    name, then = "02-the-rules.ipynb", "print('at call', stepper.call)"
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)  # type: ignore[no-untyped-call]
     notebook.cells.append(nbformat.v4.new_code_cell(then))  # type: ignore[no-untyped-call]
     _run_all(page, lab_server, name, notebook)

@@ -18,20 +18,20 @@ def test_every_notebook_is_copied(tmp_path: Path) -> None:
     target = laboratory.copy_notebooks(tmp_path / "lab")
     names = [path.name for path in sorted(target.glob("*.ipynb"))]
     assert names == [
-        "compare.ipynb",
-        "in-pieces.ipynb",
-        "repair.ipynb",
-        "the-thread.ipynb",
-        "the-verdict.ipynb",
-        "your-own-history.ipynb",
+        "01-first-look.ipynb",
+        "02-the-rules.ipynb",
+        "03-your-own-history.ipynb",
+        "04-why-not-and-repair.ipynb",
+        "05-the-verdict.ipynb",
+        "06-what-makes-the-difference.ipynb",
     ]
 
 
 def test_a_notebook_that_was_changed_is_not_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "the-thread.ipynb").write_text("mine", "utf-8")
+    (tmp_path / "02-the-rules.ipynb").write_text("mine", "utf-8")
     laboratory.copy_notebooks(tmp_path)
-    assert (tmp_path / "the-thread.ipynb").read_text("utf-8") == "mine"
-    assert (tmp_path / "your-own-history.ipynb").is_file()
+    assert (tmp_path / "02-the-rules.ipynb").read_text("utf-8") == "mine"
+    assert (tmp_path / "01-first-look.ipynb").is_file()
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_the_lab_serves_the_copies(tmp_path: Path) -> None:
     finally:
         os.killpg(running.pid, 15)
         running.wait(timeout=30)
-    assert "the-thread.ipynb" in answer
+    assert "02-the-rules.ipynb" in answer
 
 
 def _answer(url: str, running: subprocess.Popen[bytes]) -> str:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from idgraph.errors import MissingExtraError, UnreadableError
 
+FIRST = "01-first-look.ipynb"
+"""Where the path through the notebooks begins."""
+
 
 def notebooks() -> Path:
     """Return the folder of the notebooks: in the package when installed, else in the checkout."""
@@ -40,13 +43,17 @@ def copy_notebooks(folder: str | Path) -> Path:
 
 
 def open_lab(folder: str | Path, *, browser: bool = True) -> int:
-    """Copy the notebooks and run JupyterLab on them until it is stopped; return its exit code."""
+    """Copy the notebooks and run JupyterLab on the first of them until it is stopped.
+
+    Return its exit code.
+    """
     if find_spec("jupyterlab") is None or find_spec("anywidget") is None:
         raise MissingExtraError(
             "the lab is not installed", remedy="Install it: pip install 'idgraph[lab]'"
         )
     target = copy_notebooks(folder)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={target.resolve()}"]
+    command.append(f"--LabApp.default_url=/lab/tree/{FIRST}")
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
