@@ -18,6 +18,7 @@ from idgraph.explain import label
 from idgraph.firmness import Hold, firmness
 from idgraph.persons import PersonName, Persons
 from idgraph.placeholders import stands_for_nobody
+from idgraph.progress import going
 from idgraph.registry import Shown
 from idgraph.repairs import profiles_of, seeing, shared_by
 from idgraph.replays import Replay
@@ -93,6 +94,10 @@ class Repairs(Shown):
     `advice` is ordered by what it cures, those without side effects first. `together` is what all
     verified ones without side effects do when they are made at once: they may need each other.
     `holds` says of each person with a repair how firmly that holds.
+
+    >>> import idgraph as ig
+    >>> ig.repair(ig.replay(ig.demo("shop")))
+    <Repairs: 4 of 4 persons that split can be kept whole, 5 changes at call sites>
     """
 
     diagnosis: Diagnosis
@@ -107,7 +112,7 @@ class Repairs(Shown):
 
     def table(self) -> pd.DataFrame:
         """Return one row an advice: change, calls, cures, harms, joins (numbers), verified."""
-        import pandas as pd
+        from idgraph.frames import Frame
 
         rows = [
             (
@@ -120,7 +125,7 @@ class Repairs(Shown):
             )
             for one in self.advice
         ]
-        return pd.DataFrame(rows, columns=list(COLUMNS))
+        return Frame(rows, columns=list(COLUMNS))
 
     def __repr__(self) -> str:
         """Say how many persons have a repair, and how many lines of advice there are."""
@@ -132,17 +137,28 @@ class Repairs(Shown):
 
 
 def repair(source: Replay | Diagnosis) -> Repairs:
-    """Return what keeps persons whole: the smallest repair of each, and advice by call site."""
+    """Return what keeps persons whole: the smallest repair of each, and advice by call site.
+
+    >>> import idgraph as ig
+    >>> for advice in ig.repair(ig.replay(ig.demo("shop"))).advice:
+    ...     print(advice.kind, advice.key, advice.calls)
+    normalise external_id (18,)
+    wait None (20,)
+    add external_id (6, 8, 20)
+    replace email (13,)
+    replace email (14,)
+    """
     found = source if isinstance(source, Diagnosis) else diagnose(source)
     trial = _Trial(found)
     advice = [*trial.sited(), *_between(found)]
     advice.sort(key=lambda one: (not one.effect.harmless, -len(one.effect.cures), len(one.calls)))
     good = [one for one in advice if one.verified and one.effect.harmless]
-    holds = {
-        person.name: firmness(found.replay, person.calls, person.repair)
-        for person in found
-        if person.repair is not None
-    }
+    with going(found.persons, "trying repairs", unit="persons") as persons:
+        holds = {
+            person.name: firmness(found.replay, person.calls, person.repair)
+            for person in persons
+            if person.repair is not None
+        }
     return Repairs(found, tuple(advice), trial.effect(trial.changed_by(good)), holds)
 
 

@@ -13,7 +13,9 @@ from idgraph import policy as policies
 from idgraph import records, redaction, sources
 from idgraph.calls import History
 from idgraph.errors import UnreadableError, UsageError
+from idgraph.filing import whole
 from idgraph.persons import PersonName
+from idgraph.registry import Shown
 from idgraph.replays import replay
 from idgraph.rulebook import Policy
 from idgraph.searching.limits import Limits
@@ -26,14 +28,27 @@ _WHEN = (2000, 1, 1, 0, 0, 0)
 """The time of all files in a bundle: the same case makes the same bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """What a bundle holds: the calls, the rules, the limits, and the verdict that was given."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Bundle(Shown):
+    """What a bundle holds: the calls, the rules, the limits, and the verdict that was given.
+
+    >>> import idgraph as ig
+    >>> import tempfile
+    >>> found = ig.verdict(ig.demo("email-change-at-once"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ig.read_bundle(ig.write_bundle(found, f"{folder}/case.zip")).same()
+    True
+    """
 
     history: History
     policy: Policy
     limits: Limits
     given: tuple[records.Record, ...]
+
+    def __repr__(self) -> str:
+        """Say what is in it, without a value."""
+        calls, given = len(self.history), len(self.given)
+        return f"<Bundle: {calls} calls under {self.policy.name}, {given} verdicts>"
 
     def judged(self) -> Verdicts:
         """Judge the calls again."""
@@ -58,6 +73,13 @@ def write_bundle(
     touch the same profiles, with stand-ins unless `redact` is False, the rules, the limits, the
     verdict, and `page`, a report, where it is given; what exports show of the end is not in it. A
     `UsageError` where there is nobody to tell of. Same case, same bytes.
+
+    >>> import idgraph as ig
+    >>> import tempfile
+    >>> found = ig.verdict(ig.demo("email-change-at-once"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ig.write_bundle(found, f"{folder}/case.zip").name
+    'case.zip'
     """
     wanted = list(people) if people is not None else _split(found)
     if not wanted:
@@ -66,8 +88,8 @@ def write_bundle(
         )
     told = found.replay
     numbers = told.related(n for name in wanted for n in found.people.calls[name])
-    part = told.history.only(numbers)
-    history = redaction.redact(part) if redact else part
+    case = told.history.only(numbers)
+    history = redaction.redact(case) if redact else case
     policy = msgspec.structs.replace(told.policy, extends="", example=())
     again = verdict(replay(_reread(history), policy), limits=found.limits)
     files = {
@@ -78,14 +100,22 @@ def write_bundle(
         _VERDICT: "".join(f"{records.line(row)}\n" for row in records.verdicts(again)),
         **({_PAGE: page} if page else {}),
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with whole(Path(path)) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
             archive.writestr(zipfile.ZipInfo(name, _WHEN), text, zipfile.ZIP_DEFLATED)
     return Path(path)
 
 
 def read_bundle(path: str | Path) -> Bundle:
-    """Return what a bundle holds; `UnreadableError` where the file is none."""
+    """Return what a bundle holds; `UnreadableError` where the file is none.
+
+    >>> import idgraph as ig
+    >>> import tempfile
+    >>> found = ig.verdict(ig.demo("email-change-at-once"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ig.read_bundle(ig.write_bundle(found, f"{folder}/case.zip"))
+    <Bundle: 6 calls under klaviyo-classic, 1 verdicts>
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             texts = {n: archive.read(n) for n in (_CALLS, _POLICY, _LIMITS, _VERDICT)}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from idgraph.clocks import CLOCKS, Instant, iso
 from idgraph.errors import UsageError
-from idgraph.registry import Shown
+from idgraph.registry import Shown, show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,11 +37,25 @@ class Identifier(NamedTuple):
     """A key and its value, with the value's JSON type: the number 42 is not the text "42".
 
     `text` keeps every digit of a number as it was written.
+
+    >>> import idgraph as ig
+    >>> ig.Identifier("email", "a@example.com")
+    <Identifier email: text of 13 characters>
+    >>> ig.Identifier("external_id", "42", number=True).value
+    42
     """
 
     key: Key
     text: str
     number: bool = False
+
+    def __repr__(self) -> str:
+        """Say what kind of identifier it is, without its value."""
+        kind = "number" if self.number else "text"
+        return f"<Identifier {self.key}: {kind} of {len(self.text)} characters>"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return show(self)  # a named tuple can have no other base
 
     @property
     def value(self) -> str | int | float:
@@ -51,8 +65,8 @@ class Identifier(NamedTuple):
         return int(self.text) if self.text.lstrip("-").isdigit() else float(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@dataclass(frozen=True, slots=True, repr=False)
+class Call(Shown):
     """One request that names a profile by one or more identifiers.
 
     All instants are whole microseconds since 1970 in UTC, None where the log has no such clock:
@@ -68,6 +82,12 @@ class Call:
     profile id of the one that it asks to merge into the one it names. `context` is what the sender
     believed besides (`{"cookie $email": ..., "page _kx": ...}`): evidence, and no part of the call.
     `agent` is the software that sent it, as `idgraph.agents` names it, "" if unknown.
+
+    >>> import idgraph as ig
+    >>> ig.parse("browser email=a@example.com")[1]
+    <Call 2021-04-16T08:00:00Z browser: email>
+    >>> ig.parse("browser email=a@example.com")[1].keys
+    {'email': <Identifier email: text of 13 characters>}
     """
 
     identifiers: tuple[Identifier, ...]
@@ -129,6 +149,12 @@ class Call:
         changed = {name: at + span for name, at in moments.items() if at is not None}
         return replace(self, **changed)
 
+    def __repr__(self) -> str:
+        """Say when it came, from where, and which keys it carries, without a value."""
+        when = f" {iso(self.at)}" if self.at is not None else ""
+        keys = ", ".join(identifier.key for identifier in self.identifiers)
+        return f"<Call{when} {self.channel}: {keys or 'no identifier'}>"
+
     def _with(self, keys: Mapping[Key, Identifier]) -> Call:
         return replace(self, identifiers=in_order(keys.values()))
 
@@ -174,6 +200,11 @@ class History(Shown):
     call without a clock stays behind the call before it in the input. `ties` holds the numbers of
     calls that share an instant, group by group: their order is the order of their rows, a guess.
     `duplicates` holds those that share an event and its id: one event, delivered more than once.
+
+    >>> import idgraph as ig
+    >>> history = ig.parse("external_id=b1 email=a@example.com")
+    >>> history, len(history), history[1].channel
+    (<History: 1 calls, 0 ties>, 1, 'other')
     """
 
     calls: tuple[Call, ...]
@@ -189,6 +220,13 @@ class History(Shown):
     def __iter__(self) -> Iterator[Call]:
         """Go through the calls in order."""
         return iter(self.calls)
+
+    def __getitem__(self, number: CallNumber) -> Call:
+        """Return the call of that number, from 1 as everywhere: `history[3]` is call 3."""
+        return self.call(number)
+
+    def _ipython_key_completions_(self) -> list[CallNumber]:
+        return list(range(1, len(self) + 1))
 
     def call(self, number: CallNumber) -> Call:
         """Return the call of that 1-based number; a `UsageError` where there is none."""
@@ -233,9 +271,11 @@ class History(Shown):
         """
         import pandas as pd
 
+        from idgraph.frames import Frame
+
         carried = [key for key in KEYS if any(call.get(key) for call in self.calls)]
         rows = [_row(number, call, carried) for number, call in enumerate(self.calls, 1)]
-        table = pd.DataFrame(rows, dtype=object).set_index("call") if rows else pd.DataFrame()
+        table = Frame(rows, dtype=object).set_index("call") if rows else Frame()
         for name in ("at", "occurred_at", "sent_at", "received_at", "answered_at"):
             if name in table:
                 table[name] = pd.to_datetime(table[name], utc=True, format="ISO8601")
@@ -273,6 +313,11 @@ def history(calls: Iterable[Call], *, reading: Reading | None = None, title: str
 
     Stable: calls of one instant keep the order given. A call without any clock takes the place
     right behind the call given before it, and is no tie.
+
+    >>> import idgraph as ig
+    >>> call = ig.Call((ig.Identifier("email", "a@example.com"),), sent_at=0)
+    >>> ig.history([call, call])
+    <History: 2 calls, 1 ties>
     """
     given = tuple(calls)
     moments: list[Instant] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from idgraph import causes, explain, repairs
@@ -11,7 +11,8 @@ from idgraph.calls import CallNumber
 from idgraph.causes import Finding
 from idgraph.joining import Join, joins
 from idgraph.ladders import Rung, ladder
-from idgraph.persons import PersonName, Persons, link
+from idgraph.persons import PersonName, Persons, link, named
+from idgraph.progress import going
 from idgraph.registry import Shown
 from idgraph.repairs import Repair
 from idgraph.replays import Replay, replay
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
-class DiagnosedSplit:
+@dataclass(frozen=True, slots=True, repr=False)
+class DiagnosedSplit(Shown):
     """A split with its cause, in data and in sentences.
 
     `cause` is a code of the catalogue, or `unexplained`; `title` and `confidence` belong to it.
@@ -44,9 +45,13 @@ class DiagnosedSplit:
     rules: tuple[RuleCode, ...]
     rungs: tuple[Rung, ...]
 
+    def __repr__(self) -> str:
+        """Say where and why, without a value."""
+        return f"<DiagnosedSplit at call {self.split.call}: {self.cause} ({self.confidence})>"
 
-@dataclass(frozen=True, slots=True)
-class DiagnosedPerson:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DiagnosedPerson(Shown):
     """A person that has two or more profiles.
 
     `calls` are the person's calls, `profiles` where they landed in order of arrival, `splits` the
@@ -61,6 +66,11 @@ class DiagnosedPerson:
     repair: Repair | None
     advice: str
 
+    def __repr__(self) -> str:
+        """Say where the person split, without the name."""
+        at = ", ".join(f"call {one.split.call} {one.cause}" for one in self.splits)
+        return f"<DiagnosedPerson: {len(self.profiles)} profiles: {at}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Hinge:
@@ -72,7 +82,7 @@ class Hinge:
 
     rule: RuleCode
     outcome: str
-    person: PersonName
+    person: PersonName = field(repr=False)
     call: CallNumber
     splits: bool
 
@@ -82,6 +92,10 @@ class Diagnosis(Shown):
     """The persons of a replay that split, in the order of their splits.
 
     `joins` is the opposite failure: the calls at which two persons became one profile.
+
+    >>> import idgraph as ig
+    >>> ig.diagnose(ig.replay(ig.demo("email-change-old")))
+    <Diagnosis klaviyo-classic: 1 of 1 persons split: call 5 old-email-after-update>
     """
 
     replay: Replay
@@ -98,9 +112,17 @@ class Diagnosis(Shown):
         """Go through the persons that split."""
         return iter(self.persons)
 
+    def __getitem__(self, person: PersonName) -> DiagnosedPerson:
+        """Return the splits of a person; a `UsageError` where nobody of that name split."""
+        every = {one.name: one for one in self.persons}
+        return every[named(person, every)]
+
+    def _ipython_key_completions_(self) -> list[PersonName]:
+        return [one.name for one in self.persons]
+
     def table(self) -> pd.DataFrame:
         """Return one row a split: person, call, origin, profiles, cause, why and fix."""
-        import pandas as pd
+        from idgraph.frames import Frame
 
         columns = ["person", "call", "origin", "from", "to", "cause", "happened", "fix"]
         rows = [
@@ -117,7 +139,7 @@ class Diagnosis(Shown):
             for person in self.persons
             for found in person.splits
         ]
-        return pd.DataFrame(rows, columns=columns)
+        return Frame(rows, columns=columns)
 
     def __repr__(self) -> str:
         """Say who splits where and why, without a value."""
@@ -141,12 +163,19 @@ class Diagnosis(Shown):
 
 
 def diagnose(replay: Replay) -> Diagnosis:
-    """Say which persons of a replay split, at which call, why, and what to change."""
+    """Say which persons of a replay split, at which call, why, and what to change.
+
+    >>> import idgraph as ig
+    >>> found = ig.diagnose(ig.replay(ig.demo("email-change-old")))
+    >>> [split.cause for person in found for split in person.splits]
+    ['old-email-after-update']
+    """
     people = link(replay.history)
     found: dict[PersonName, list[Split]] = {}
     for split in splits(replay, people):
         found.setdefault(split.person, []).append(split)
-    persons = tuple(_person(replay, people, name, found[name]) for name in found)
+    with going(found, "diagnosing", unit="persons") as names:
+        persons = tuple(_person(replay, people, name, found[name]) for name in names)
     now = {name: mine[0].call for name, mine in found.items()}
     hinges = tuple(_hinges(replay, people, now))
     return Diagnosis(replay, people, persons, hinges, joins(replay, people))

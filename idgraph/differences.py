@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from idgraph.calls import CHANNELS, CallNumber, History, Key
 from idgraph.notation import parse
+from idgraph.registry import Several, Shown
 from idgraph.replays import replay
 from idgraph.rulebook import Policy
 from idgraph.steps import ProfileName, Step
@@ -56,7 +57,7 @@ SITUATIONS: tuple[tuple[str, str, str], ...] = (
 """A title, the calls before, and the call that is looked at; the keys of nobody."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Outcome:
     """What a call came to: where it went, by which key and rule, and what the profile then held.
 
@@ -70,6 +71,10 @@ class Outcome:
     merged: tuple[ProfileName, ...]
     holds: tuple[str, ...]
     rules: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Say where the call went, without a value."""
+        return f"<Outcome {self.place}>"
 
     @property
     def words(self) -> str:
@@ -94,8 +99,8 @@ class Outcome:
         return "a new profile" if self.created else f"found by {self.matched}"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+@dataclass(frozen=True, slots=True, repr=False)
+class Difference(Shown):
     """A situation that comes out differently, the senders with which it does, and both outcomes.
 
     `senders` are channels, or endpoints of which both policies speak.
@@ -106,21 +111,34 @@ class Difference:
     one: Outcome
     other: Outcome
 
+    def __repr__(self) -> str:
+        """Say which situation it is."""
+        return f"<Difference: {self.situation}>"
 
-@dataclass(frozen=True, slots=True)
-class ChangedCall:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ChangedCall(Shown):
     """A call of a history that comes out differently."""
 
     call: CallNumber
     one: Outcome
     other: Outcome
 
+    def __repr__(self) -> str:
+        """Say where the call goes under both, without a value."""
+        return f"<ChangedCall {self.call}: {self.one.place}; or {self.other.place}>"
 
-def compare_policies(one: Policy, other: Policy) -> tuple[Difference, ...]:
+
+def compare_policies(one: Policy, other: Policy) -> Several[Difference]:
     """Return the typical situations in which two policies do not do the same, in a fixed order.
 
     Each is replayed for each channel, and for each endpoint of which both speak; senders with which
     both outcomes are the same share a row. Compared is what becomes of the call, not by which rule.
+
+    >>> import idgraph as ig
+    >>> one, other = ig.load("klaviyo-classic"), ig.load("klaviyo-classic-late")
+    >>> ig.compare_policies(one, other)[0]
+    <Difference: another email of an id>
     """
     found: dict[tuple[str, str, str], list[tuple[str, Outcome, Outcome]]] = {}
     for title, given, call in SITUATIONS:
@@ -131,17 +149,23 @@ def compare_policies(one: Policy, other: Policy) -> tuple[Difference, ...]:
             if first.words != second.words:
                 rows = found.setdefault((title, first.words, second.words), [])
                 rows.append((sender, first, second))
-    return tuple(
+    return Several(
         Difference(title, tuple(sender for sender, _, _ in rows), rows[0][1], rows[0][2])
         for (title, _, _), rows in found.items()
     )
 
 
-def changed_calls(history: History, one: Policy, other: Policy) -> tuple[ChangedCall, ...]:
-    """Return the calls of a history that come out differently under two policies, in order."""
+def changed_calls(history: History, one: Policy, other: Policy) -> Several[ChangedCall]:
+    """Return the calls of a history that come out differently under two policies, in order.
+
+    >>> import idgraph as ig
+    >>> one, other = ig.load("klaviyo-classic"), ig.load("klaviyo-classic-late")
+    >>> ig.changed_calls(ig.demo("shop"), one, other)[1]
+    <ChangedCall 11: P1, found by email; or P6, a new profile>
+    """
     pairs = zip(replay(history, one), replay(history, other), strict=True)
     found = ((a.number, _outcome(a), _outcome(b)) for a, b in pairs)
-    return tuple(
+    return Several(
         ChangedCall(number, first, second)
         for number, first, second in found
         if _told(first) != _told(second)

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import linecache
+import os
+import traceback
+
+_HOUSE = os.path.join(os.path.dirname(__file__), "")  # noqa: PTH118, PTH120 - no pathlib at start
+
 
 class IdgraphError(Exception):
     """A mistake in what idgraph was given: what was expected, what was found, where, what to do.
 
     Messages never hold a customer's value: they point at it by origin (`file:line`) instead.
+
+    >>> import idgraph as ig
+    >>> try:
+    ...     ig.demo("shopp")
+    ... except ig.IdgraphError as error:
+    ...     print(error.slug, "-", error.found)
+    usage - no built-in history has that name
     """
 
     slug = "error"
@@ -28,6 +41,31 @@ class IdgraphError(Exception):
         stop = "" if self.found.endswith((".", "?")) else "."
         advice = f"{stop} {self.remedy}" if self.remedy else ""
         return f"{place}{self.found}{advice} [{self.slug}]"
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows in place of a traceback: the line that asked, then the rest.
+
+        IPython asks for it; plain Python does not. The line is the last one outside of idgraph.
+        """
+        parts = [f"{type(self).__name__}: {self.found}"]
+        asked = _asked(self)
+        parts += [f"  asked    {asked}"] if asked else []
+        parts += [f"  where    {self.where}"] if self.where else []
+        parts += [f"  do next  {self.remedy}"] if self.remedy else []
+        return [*parts, f"  [{self.slug}]"]
+
+
+def _asked(error: BaseException) -> str:
+    """The last line of somebody else's before the mistake was found; "" where there is none."""
+    frames = [
+        (frame.f_code.co_filename, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if not frame.f_code.co_filename.startswith(_HOUSE)
+    ]
+    if not frames:
+        return ""
+    path, line = frames[-1]
+    return f"line {line}: {linecache.getline(path, line).strip()}".rstrip(": ")
 
 
 class UnreadableError(IdgraphError):

@@ -82,7 +82,7 @@ class PersonProfiles:
     `after` is empty where no call of the person is left that is filed anywhere.
     """
 
-    person: PersonName
+    person: PersonName = field(repr=False)
     before: tuple[ProfileName, ...]
     after: tuple[ProfileName, ...]
 
@@ -103,6 +103,11 @@ class Future(Shown):
     those of the base that are gone; their calls are numbered as in the base. `joined` are persons
     who share a profile and do not in the base. What was observed is left out on both sides, since
     nobody observed a history that did not happen.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> ig.what_if(replay, without=[3])
+    <Future klaviyo-classic: 1 edit, 2 changed calls; 0 persons with fewer profiles, 0 with more>
     """
 
     base: Replay
@@ -138,14 +143,14 @@ class Future(Shown):
 
         `call` is the number in the base; `now` the one in the edited history, None if left out.
         """
-        import pandas as pd
+        from idgraph.frames import Frame
 
         rows = [
             (row.call, self.base.history.call(row.call).origin, row.now, row.was, row.then)
             for row in self.changed
         ]
         columns = ["call", "origin", "now", "was", "then"]
-        return pd.DataFrame(rows, columns=columns, dtype=object).set_index("call")
+        return Frame(rows, columns=columns, dtype=object).set_index("call")
 
     def __repr__(self) -> str:
         """Say in one line what comes out differently, without a value."""
@@ -177,6 +182,11 @@ def what_if(
     one of the replay holds, with what was assumed there. A call whose keys are edited has no answer
     and no body: those it had were another call's. A number or a key that is not known, a call
     before itself, and a delay of a call without a clock are a `UsageError`.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> ig.what_if(replay, without=[2, 3])
+    <Future klaviyo-classic: 2 edits, 3 changed calls; 0 persons with fewer profiles, 0 with more>
     """
     edits = Edits(
         {number: dict(values) for number, values in (put or {}).items()},

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 from idgraph import persons
 from idgraph.clocks import iso
 from idgraph.errors import UsageError
+from idgraph.filing import whole
 from idgraph.replays import Replay
 from idgraph.steps import Step
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from idgraph.multigraphs import IdentityGraph
+
 START = "START"
 """The node where each person's first call starts."""
 
 
-def identity_graph(replay: Replay) -> nx.MultiDiGraph[str]:
+def identity_graph(replay: Replay) -> IdentityGraph:
     """Return the identity graph of a replay.
 
     Nodes are profiles, with `identifiers` {key: value}, `created_by` (call number, None if only
@@ -30,10 +33,17 @@ def identity_graph(replay: Replay) -> nx.MultiDiGraph[str]:
     `not filed` where it landed nowhere), `rule`, `channel`, `at` (ISO 8601, UTC) and `origin`. So a
     self-loop is a call that found the person again, and an edge between two profiles is where the
     person was split, or swung back.
-    """
-    import networkx as nx
 
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(policy=replay.policy.name)
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> graph = ig.identity_graph(replay)
+    >>> graph, [label for *_, label in graph.edges(data="label")]
+    (<IdentityGraph klaviyo-classic: 3 nodes, 5 calls>, ['created', '$email', '$id', '$id',
+    'observed'])
+    """
+    from idgraph.multigraphs import IdentityGraph
+
+    graph = IdentityGraph(policy=replay.policy.name)
     graph.add_node(START, identifiers={}, created_by=None, calls=[])
     for profile in replay.profiles():
         graph.add_node(
@@ -74,7 +84,13 @@ def edge_label(replay: Replay, step: Step) -> str:
 
 
 def graph_json(graph: nx.MultiDiGraph[str]) -> dict[str, Any]:
-    """Return the graph as JSON data: `nodes` with `id`, `edges` with `source` and `target`."""
+    """Return the graph as JSON data: `nodes` with `id`, `edges` with `source` and `target`.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> sorted(ig.graph_json(ig.identity_graph(replay)))
+    ['directed', 'edges', 'graph', 'multigraph', 'nodes']
+    """
     return {
         "directed": True,
         "multigraph": True,
@@ -92,19 +108,28 @@ def write_graph(graph: nx.MultiDiGraph[str], path: str | Path) -> Path:
 
     GraphML knows no lists, maps or nothing: those attributes are written as JSON text, and an
     attribute without a value is left out.
+
+    >>> import idgraph as ig
+    >>> import tempfile
+    >>> graph = ig.identity_graph(ig.replay(ig.demo("shop")))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ig.write_graph(graph, f"{folder}/graph.graphml").name
+    'graph.graphml'
     """
     import networkx as nx
 
     target = Path(path)
     if target.suffix == ".json":
-        target.write_text(json.dumps(graph_json(graph), indent=1, ensure_ascii=False), "utf-8")
+        with whole(target) as part:
+            part.write_text(json.dumps(graph_json(graph), indent=1, ensure_ascii=False), "utf-8")
     elif target.suffix == ".graphml":
         plain: nx.MultiDiGraph[str] = nx.MultiDiGraph(**graph.graph)
         for name, data in graph.nodes(data=True):
             plain.add_node(name, **_plain(data))
         for source, end, number, data in graph.edges(keys=True, data=True):
             plain.add_edge(source, end, key=number, **_plain(data))
-        nx.write_graphml(plain, target)
+        with whole(target) as part:
+            nx.write_graphml(plain, part)
     else:
         remedy = "Give a path that ends in .graphml or .json."
         raise UsageError("the ending of the path names no graph format", remedy=remedy)

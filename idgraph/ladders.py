@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from idgraph.calls import CallNumber, Identifier, Key
 from idgraph.errors import UsageError
-from idgraph.registry import Shown
+from idgraph.registry import Several, Shown
 from idgraph.replays import Part, Replay
 from idgraph.rules import Match, RuleCode
 from idgraph.steps import ProfileName, Step, reached
@@ -33,8 +33,8 @@ Finding = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+@dataclass(frozen=True, slots=True, repr=False)
+class Rung(Shown):
     """One key of the ladder: what the call sent, what the profile held just before it.
 
     `finding` is `held` where this key finds the profile; `unseen` where call `at`, of the same
@@ -54,6 +54,10 @@ class Rung:
     holder: ProfileName | None = None
     rules: tuple[RuleCode, ...] = ()
     since: CallNumber | None = None
+
+    def __repr__(self) -> str:
+        """Say what came of the key, without a value."""
+        return f"<Rung {self.key}: {self.finding}>"
 
     @property
     def passes(self) -> bool:
@@ -80,6 +84,10 @@ class WhyNot(Shown):
     `born` is the call that made the profile, None for one that only observation knows; `into` the
     profile that it had been merged into before the call, None where it had not been. `link` is None
     where the call found the profile, or where no single key would have led it there.
+
+    >>> import idgraph as ig
+    >>> ig.why_not(ig.replay(ig.demo("shop")), 2, "P1")
+    <WhyNot call 2 went to P1: $id not-sent, $email held, $phone_number not-sent>
     """
 
     replay: Replay
@@ -101,7 +109,7 @@ class WhyNot(Shown):
         `needed` and `sent` are the raw values, None where there is none; `since` and `until` are
         call numbers: when the profile held what was needed, and when it lost what was sent.
         """
-        import pandas as pd
+        from idgraph.frames import Frame
 
         rows = [
             {
@@ -117,7 +125,7 @@ class WhyNot(Shown):
             }
             for rung in self.rungs
         ]
-        return pd.DataFrame(rows, dtype=object).set_index("key")
+        return Frame(rows, dtype=object).set_index("key")
 
     def __repr__(self) -> str:
         """Say key by key what came of it, without a value."""
@@ -128,7 +136,13 @@ class WhyNot(Shown):
 
 
 def why_not(replay: Replay, number: CallNumber, profile: ProfileName) -> WhyNot:
-    """Say why a call did not go to a profile; a `UsageError` where there is no such one."""
+    """Say why a call did not go to a profile; a `UsageError` where there is no such one.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("shop"))
+    >>> ig.why_not(replay, 2, "P1")
+    <WhyNot call 2 went to P1: $id not-sent, $email held, $phone_number not-sent>
+    """
     step = replay.step(number)
     born = {one.profile: one.number for one in replay if one.created}
     if profile not in born and all(one.landed != profile for one in replay):
@@ -167,11 +181,17 @@ def _links(
                 yield Link(earlier, identifier, replaces=False)
 
 
-def ladder(replay: Replay, number: CallNumber, profile: ProfileName) -> tuple[Rung, ...]:
-    """Return, in the order of trial, why each key of a call finds a profile or does not."""
+def ladder(replay: Replay, number: CallNumber, profile: ProfileName) -> Several[Rung]:
+    """Return, in the order of trial, why each key of a call finds a profile or does not.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> ig.ladder(replay, 3, "P1")
+    (<Rung external_id: held>, <Rung email: never-held>, <Rung phone_number: not-sent>)
+    """
     step = replay.step(number)
     held = replay.held(profile, number)
-    return tuple(
+    return Several(
         _rung(replay, step, profile, row, held.get(row.key)) for row in _trial(replay, step)
     )
 

@@ -33,7 +33,12 @@ _FIELDS = ("event", "event_id", "endpoint", "person", "merges")
 
 
 def parse(text: str, *, origin: str = "notation") -> History:
-    """Return the history that the lines of `text` say; `NotationError` names the line at fault."""
+    r"""Return the history that the lines of `text` say; `NotationError` names the line at fault.
+
+    >>> import idgraph as ig
+    >>> ig.parse("server external_id=b1 email=a@example.com\n+1d browser email=a@example.com")
+    <History: 2 calls, 0 ties>
+    """
     calls: list[Call] = []
     titles: list[str] = []
     at: Instant | None = None
@@ -48,7 +53,12 @@ def parse(text: str, *, origin: str = "notation") -> History:
 
 
 def write(calls: Iterable[Call]) -> str:
-    """Return the notation of some calls, one a line; `parse` reads the same calls back."""
+    r"""Return the notation of some calls, one a line; `parse` reads the same calls back.
+
+    >>> import idgraph as ig
+    >>> ig.write(ig.parse("browser email=a@example.com"))
+    '@2021-04-16T08:00:00Z browser email=a@example.com\n'
+    """
     return "".join(" ".join(_words(call)) + "\n" for call in calls)
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from idgraph.calls import KEYS, Call, CallNumber, History, Identifier, in_order
+from idgraph.errors import UsageError
 from idgraph.groups import Groups
 from idgraph.placeholders import stands_for_nobody
+from idgraph.registry import Shown
 
 PersonName = str
 Confidence = Literal["certain", "likely", "possible"]
@@ -27,11 +29,16 @@ _NAMING = ("external_id", *(key for key in KEYS if key != "external_id"))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Persons:
+class Persons(Shown):
     """The persons of a history, in the order of their first calls.
 
     `calls` holds the numbers of each person's calls. A call that only carries placeholders belongs
     to nobody, unless the log names its person. `crowded` are identifiers that many persons shared.
+
+    >>> import idgraph as ig
+    >>> people = ig.link(ig.demo("shop"))
+    >>> people
+    <Persons: 6 persons, 24 calls>
     """
 
     calls: dict[PersonName, tuple[CallNumber, ...]]
@@ -46,6 +53,13 @@ class Persons:
         """Go through the names, in the order of first calls."""
         return iter(self.calls)
 
+    def __getitem__(self, name: PersonName) -> tuple[CallNumber, ...]:
+        """Return the numbers of a person's calls; a `UsageError` where nobody is called so."""
+        return self.calls[named(name, self.calls)]
+
+    def _ipython_key_completions_(self) -> list[PersonName]:
+        return list(self.calls)
+
     def of(self, number: CallNumber) -> PersonName | None:
         """Return whose call it is; None where nothing tells."""
         return self._names.get(number)
@@ -55,13 +69,28 @@ class Persons:
         return f"<Persons: {len(self)} persons, {len(self._names)} calls>"
 
 
+def named(name: PersonName, known: Collection[PersonName]) -> PersonName:
+    """Return the name of a person that is known; a `UsageError` where it is not."""
+    if name not in known:
+        raise UsageError(
+            "there is no person of that name",
+            remedy=f"There are {len(known)}: list them by iterating, or in a notebook with Tab.",
+        )
+    return name
+
+
 def link(history: History) -> Persons:
-    """Tell the persons of a history apart.
+    r"""Tell the persons of a history apart.
 
     A `person` in the log wins. Calls without one are connected by the identifiers that they carry,
     compared loosely (letter case, blanks, number or text), so that a difference in spelling which
     splits a profile does not split the person; placeholders connect nobody. Such a person is named
     by the first `external_id` of its calls, else by the first identifier of the next best key.
+
+    >>> import idgraph as ig
+    >>> people = ig.link(ig.parse("external_id=b1 email=a@example.com\nemail=A@example.com"))
+    >>> list(people), people["b1"]
+    (['b1'], (1, 2))
     """
     crowded = _crowded(history)
     groups: Groups[Identifier] = Groups()

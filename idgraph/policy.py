@@ -36,6 +36,10 @@ def load(name: str) -> Policy:
     """Return a policy that ships, or the one of a `.toml` file of your own (a path).
 
     Raises `PolicyError` where there is none, or where it does not keep to the vocabulary.
+
+    >>> import idgraph as ig
+    >>> ig.load("klaviyo-classic")
+    <Policy klaviyo-classic: 24 rules, ... to 2022-05-27>
     """
     if name.endswith(".toml"):
         return _from_file(name)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from idgraph.errors import CatalogueError
 
+Item = TypeVar("Item")
+_LISTED = 3
 _SURFACE = "idgraph.surfaces.notebook"
 
 
@@ -49,5 +51,27 @@ class Shown:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Return `text/plain` and `text/html`; never a widget, which dies with its kernel."""
-        bundle: dict[str, str] = importlib.import_module(_SURFACE).mimebundle(self)
-        return bundle
+        return show(self)
+
+
+def show(result: object) -> dict[str, str]:
+    """Return what the surface makes of a result: its forms by MIME type."""
+    bundle: dict[str, str] = importlib.import_module(_SURFACE).mimebundle(result)
+    return bundle
+
+
+class Several(tuple[Item, ...], Shown):
+    """A tuple of results that shows itself as a table in a notebook, and else is any tuple.
+
+    >>> Several((1, 2)) == (1, 2), Several((1, 2, 3, 4, 5))
+    (True, (1, 2, 3, ... and 2 more))
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Say in one line what the first ones are."""
+        left = len(self) - _LISTED
+        if left <= 0:
+            return super().__repr__()
+        return f"({', '.join(map(repr, self[:_LISTED]))}, ... and {left} more)"

@@ -18,6 +18,7 @@ from idgraph.calls import PROFILE_ID, Call, CallNumber, History, Identifier, Key
 from idgraph.clocks import iso
 from idgraph.decoding import Decoder
 from idgraph.groups import Groups
+from idgraph.progress import bar, counted
 from idgraph.registry import Shown
 from idgraph.rulebook import Policy
 from idgraph.rules import RuleCode
@@ -30,12 +31,22 @@ if TYPE_CHECKING:
 
 _LADDERS = "idgraph.ladders"
 """What a replay is asked stands above it; looked up by name, so that imports run one way."""
+_FEW = 1000
+"""Calls that are replayed in no time: searches replay small histories by the ten thousand."""
 _Timeline = tuple[list[CallNumber], list[Mapping[Key, Identifier]]]
 
 
 @dataclass(frozen=True, repr=False)
 class Replay(Shown):
-    """A history under a policy: one step per call, in the order of the history."""
+    """A history under a policy: one step per call, in the order of the history.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> replay
+    <Replay klaviyo-classic: 5 calls, 1 profiles, 1 observed elsewhere than the rules say>
+    >>> replay[1]
+    <Step 1: P1, created>
+    """
 
     history: History
     policy: Policy
@@ -49,6 +60,13 @@ class Replay(Shown):
     def __iter__(self) -> Iterator[Step]:
         """Go through the steps in order."""
         return iter(self.steps)
+
+    def __getitem__(self, number: CallNumber) -> Step:
+        """Return the step of the call of that number, from 1 as everywhere."""
+        return self.step(number)
+
+    def _ipython_key_completions_(self) -> list[CallNumber]:
+        return list(range(1, len(self) + 1))
 
     def step(self, number: CallNumber) -> Step:
         """Return the step of a call; a `UsageError` where there is no such call."""
@@ -164,6 +182,8 @@ class Replay(Shown):
         """Return one row a call: where it went, by which key and rule, and what it changed."""
         import pandas as pd
 
+        from idgraph.frames import Frame
+
         rows = [
             {
                 "call": step.number,
@@ -181,7 +201,7 @@ class Replay(Shown):
             }
             for step in self.steps
         ]
-        table = pd.DataFrame(rows, dtype=object)
+        table = Frame(rows, dtype=object)
         if rows:
             table["at"] = pd.to_datetime(table["at"], utc=True, format="ISO8601")
             table = table.set_index("call")
@@ -247,7 +267,15 @@ def replay(
 
     `policy` is a name that ships, the path of a `.toml` file, or a `Policy`. `assume` says how
     rules come out whose outcome nobody documents (`{"taken-email": "set"}`). Deterministic.
+
+    >>> import idgraph as ig
+    >>> for step in ig.replay(ig.demo("scenario-2")):
+    ...     print(step)
+    <Step 1: P1, created>
+    <Step 2: P1, found by email>
     """
     chosen = policies.load(policy) if isinstance(policy, str) else policy
     chosen = chosen.assuming(assume or {})
-    return Replay(history, chosen, tuple(Decoder(history, chosen).steps()), dict(assume or {}))
+    with bar("replaying", unit="calls", total=len(history), shown=len(history) > _FEW) as on:
+        steps = tuple(counted(Decoder(history, chosen).steps(), on))
+    return Replay(history, chosen, steps, dict(assume or {}))

@@ -13,6 +13,7 @@ import msgspec
 from idgraph.calls import Call, Identifier, Key
 from idgraph.clocks import iso
 from idgraph.errors import AssumptionError
+from idgraph.registry import Shown
 from idgraph.rules import (
     CallClass,
     Case,
@@ -50,6 +51,7 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(
+    Shown,
     msgspec.Struct,
     frozen=True,
     kw_only=True,
@@ -62,6 +64,12 @@ class Policy(
     `since` and `until` are the first and the last day on which they held, or "". `kinds` are the
     classes of calls that they tell apart; a policy whose classes name no endpoints is used only
     where it is asked for. `extends` names the policy whose rows hold where this one has none.
+
+    >>> import idgraph as ig
+    >>> policy = ig.load("klaviyo-classic")
+    >>> policy, policy.order
+    (<Policy klaviyo-classic: 24 rules, ... to 2022-05-27>, ('external_id', 'email',
+    'phone_number'))
     """
 
     name: str
@@ -80,6 +88,11 @@ class Policy(
     spelling: tuple[Spelling, ...] = ()
     timing: tuple[Timing, ...] = ()
     example: tuple[Example, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say in one line which it is and how many rules it has."""
+        since = f"{self.since or '...'} to {self.until or 'today'}"
+        return f"<Policy {self.name}: {len(self.rules)} rules, {since}>"
 
     def __hash__(self) -> int:
         """Let what follows from a policy be kept by it, though its examples cannot be hashed."""

@@ -8,6 +8,8 @@ from itertools import islice
 
 from idgraph.calls import Call, CallNumber, Identifier
 from idgraph.persons import PersonName, Persons, link
+from idgraph.progress import going
+from idgraph.registry import Several, Shown
 from idgraph.replays import Part, Replay
 from idgraph.steps import ProfileName, reached
 
@@ -17,8 +19,8 @@ CHANCES = 25
 """How many of them are replayed with what the splitting call carries, latest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+@dataclass(frozen=True, slots=True, repr=False)
+class Split(Shown):
     """A call of a person that landed on a profile which none of the person's calls had landed on.
 
     `source` is where the person's previous call landed, `target` where this one did. `observed`
@@ -36,12 +38,23 @@ class Split:
     observed: bool
     chance: CallNumber | None
 
+    def __repr__(self) -> str:
+        """Say where it is, without the person's name."""
+        seen = ", observed only" if self.observed else ""
+        return f"<Split at call {self.call}: {self.source} to {self.target}{seen}>"
 
-def splits(replay: Replay, persons: Persons | None = None) -> tuple[Split, ...]:
-    """Return every split of a replay, by call number. A person with n profiles has n - 1."""
+
+def splits(replay: Replay, persons: Persons | None = None) -> Several[Split]:
+    """Return every split of a replay, by call number. A person with n profiles has n - 1.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> ig.splits(replay)
+    (<Split at call 5: P1 to O1, observed only>,)
+    """
     people = persons or link(replay.history)
-    found = (_with_chance(replay, people, split) for split in jumps(replay, people))
-    return tuple(found)
+    with going(jumps(replay, people), "looking for chances", unit="splits") as found:
+        return Several(_with_chance(replay, people, split) for split in found)
 
 
 def jumps(replay: Replay, people: Persons) -> tuple[Split, ...]:

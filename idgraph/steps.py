@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from idgraph.calls import Call, CallNumber, Identifier, Key
+from idgraph.registry import Shown
 from idgraph.rules import RuleCode
 
 ProfileName = str
@@ -47,8 +48,8 @@ class Move:
     profile: ProfileName | None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+@dataclass(frozen=True, slots=True, repr=False)
+class Step(Shown):
     """What one call came to.
 
     `call` is the call as the platform got it: a sender in between may have changed its keys.
@@ -61,6 +62,11 @@ class Step:
     really landed as far as anyone knows: the observed profile where there is one, else `profile`.
     `merged` are the profiles that the call merged into `profile`. `contents` is what each profile
     that it touched held after it, `moves` are the identifiers that found another profile after it.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> replay[2], replay[2].rule
+    (<Step 2: P1, found by email>, 'match-email')
     """
 
     number: CallNumber
@@ -80,6 +86,19 @@ class Step:
     merged: tuple[ProfileName, ...] = ()
     contents: Mapping[ProfileName, Mapping[Key, Identifier]] = field(default_factory=dict)
     moves: tuple[Move, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say where the call went and by which key, without a value."""
+        seen = f", observed on {self.landed}" if self.deviates else ""
+        return f"<Step {self.number}: {self.came_to}{seen}>"
+
+    @property
+    def came_to(self) -> str:
+        """Where the rules send the call, in a few words without a value."""
+        if self.profile is None:
+            return "refused" if self.refused else "filed nowhere"
+        found = "created" if self.matched is None else f"found by {self.matched}"
+        return f"{self.profile}, {found}"
 
     @property
     def updates(self) -> tuple[Change, ...]:

@@ -47,6 +47,11 @@ def compare(
     `other_policy` the calls of `good` are compared under two policies; so are two replays of the
     same calls. Without a policy that of a replay is taken, or the one that the requests show. A
     `UsageError` where there is nobody to compare.
+
+    >>> import idgraph as ig
+    >>> found = ig.compare(ig.demo("email-change-worked"), ig.demo("email-change-broke"))
+    >>> found.first_divergence
+    5
     """
     bounds = limits or SMALL
     one, other = _replays(good, good if bad is None else bad, policy, other_policy, assume or {})

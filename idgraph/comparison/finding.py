@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from idgraph.calls import CallNumber, Identifier, Key
 from idgraph.comparison.aligning import Aligned, Alignment, align
 from idgraph.comparison.differing import Difference, differences
-from idgraph.comparison.flipping import Flips, Search
+from idgraph.comparison.flipping import Flips, Search, Trial
 from idgraph.comparison.hybrids import OWN, Hybrids, Numbers
 from idgraph.comparison.results import Comparison, Link, Pair, Told
 from idgraph.comparison.sides import Place, Side
 from idgraph.comparison.trials import Trials, Way, profiles, ruled, verdict_of, way_of
 from idgraph.comparison.values import Tongues, tongues
 from idgraph.comparison.wording import came
+from idgraph.progress import bar
 from idgraph.searching.limits import Limits
 from idgraph.steps import ProfileName, Step
 from idgraph.verdicts import Verdict
@@ -47,18 +48,11 @@ def compared(good: Side, bad: Side, limits: Limits) -> Comparison:
     active = [one for one in work.differences if _active(one, way, good, bad)]
     active.sort(key=_likely(bad))
     numbers = [one.number for one in active]
-    search = Search(trials.duplicated, numbers, trials.most, _alike(work, active))
-    alone = way in _TIMED and search.duplicated(_NONE) is True
-    none = Flips(
-        (),
-        (),
-        exact=True,
-        spared=False,
-        idle=search.every,
-        idle_verified=False,
-        trials=search.trials,
-    )
-    flips = none if alone or way == "none" else search.flips()
+    with bar("comparing", unit="trials") as on:
+        trial = _counting(trials.duplicated, on)
+        search = Search(trial, numbers, trials.most, _alike(work, active))
+        alone = way in _TIMED and search.duplicated(_NONE) is True
+        flips = _none(search) if alone or way == "none" else search.flips()
     best = flips.best or _NONE
     return _result(
         work,
@@ -69,6 +63,30 @@ def compared(good: Side, bad: Side, limits: Limits) -> Comparison:
         chain=tuple(_chain(work, search.every, flips)) if way == "rules" and best else (),
         verdict=found,
         alone=alone,
+    )
+
+
+def _counting(trial: Trial, on: Callable[[int], object]) -> Trial:
+    """A trial that tells when it is done."""
+
+    def told(taken: Numbers) -> bool | None:
+        found = trial(taken)
+        on(1)
+        return found
+
+    return told
+
+
+def _none(search: Search) -> Flips:
+    """What flips nothing, where nothing was to be searched for."""
+    return Flips(
+        (),
+        (),
+        exact=True,
+        spared=False,
+        idle=search.every,
+        idle_verified=False,
+        trials=search.trials,
     )
 
 

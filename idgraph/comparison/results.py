@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from idgraph.calls import CallNumber, Key
@@ -29,7 +29,7 @@ class Told:
 
     replay: Replay
     people: Persons
-    person: PersonName
+    person: PersonName = field(repr=False)
     numbers: tuple[CallNumber, ...]
     profiles: int
 
@@ -87,6 +87,10 @@ class Comparison(Shown):
     that the correct history would, without any difference, be as liable to be duplicated: it came
     out well by luck. `others` are the persons next in likeness, where a partner was chosen.
     `foreign` says that the values of the two could not be told in one language.
+
+    >>> import idgraph as ig
+    >>> ig.compare(ig.demo("email-change-worked"), ig.demo("email-change-old"))
+    <Comparison: 5 and 5 calls, 1 and 2 profiles; 1 of 1 differences make the difference (rules)>
     """
 
     good: Told
@@ -131,7 +135,7 @@ class Comparison(Shown):
         `matters` tells whether a difference of the row is one of the smallest set. A call that one
         history lacks is None there.
         """
-        import pandas as pd
+        from idgraph.frames import Frame
 
         telling = {one.number for one in self.minimal}
         rows = [
@@ -148,7 +152,7 @@ class Comparison(Shown):
             }
             for pair in self.pairs
         ]
-        found = pd.DataFrame(rows, dtype=object)
+        found = Frame(rows, dtype=object)
         return found.set_index("row") if rows else found
 
     def __repr__(self) -> str:

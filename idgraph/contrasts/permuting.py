@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from idgraph.contrasts.intervals import Stratum
+from idgraph.progress import going
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,10 +53,11 @@ def chances(matrix: Matrix, bad: Flags, *, permutations: int, seed: Sequence[int
     told = bad.astype(np.float32)
     real = scores(matrix, told[np.newaxis, :])[0]
     best = np.empty(permutations)
-    for start in range(0, permutations, _BATCH):
-        count = min(_BATCH, permutations - start)
-        dealt = rng.permuted(np.tile(told, (count, 1)), axis=1)
-        best[start : start + count] = scores(matrix, dealt).max(axis=1)
+    with going(range(0, permutations, _BATCH), "dealing groups", unit="batches") as starts:
+        for start in starts:
+            count = min(_BATCH, permutations - start)
+            dealt = rng.permuted(np.tile(told, (count, 1)), axis=1)
+            best[start : start + count] = scores(matrix, dealt).max(axis=1)
     # Sums of the same numbers in another order differ in their last digits.
     above = (best[:, np.newaxis] >= real - 1e-9).sum(axis=0)
     return np.asarray((above + 1) / (permutations + 1), dtype=np.float64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from idgraph.calls import CallNumber
@@ -61,7 +61,7 @@ class Example:
     """
 
     bad: bool
-    person: PersonName
+    person: PersonName = field(repr=False)
     call: CallNumber
 
 
@@ -136,6 +136,11 @@ class Contrast(Shown):
     seen on profiles by the platform, for the others the rules say. `features` are ranked: what
     leads, each followed by what goes along with it. `tried` is how many features were described and
     `tested` how many of them were shown by enough persons.
+
+    >>> import idgraph as ig
+    >>> ig.contrast(ig.demo("shop"))
+    <Contrast klaviyo-classic: 4 duplicated persons against 2 correct ones; too few to rank
+    anything>
     """
 
     good: Replay
@@ -185,9 +190,9 @@ class Contrast(Shown):
         `ratio_low` and `ratio_high` that of the risk ratio. `removed` of `split` duplicates are
         gone by replay, both None where nothing could be undone.
         """
-        import pandas as pd
+        from idgraph.frames import Frame
 
-        return pd.DataFrame([self._row(one) for one in self.features], columns=_COLUMNS)
+        return Frame([self._row(one) for one in self.features], columns=_COLUMNS)
 
     def _row(self, one: Separator) -> tuple[object, ...]:
         found, effect = one.estimate, one.effect

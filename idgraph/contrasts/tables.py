@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from idgraph.contrasts import circumstances, gaps, mechanisms
 from idgraph.contrasts.cases import Case
 from idgraph.contrasts.features import Feature, Hold
+from idgraph.progress import going
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,15 +76,20 @@ _Found = defaultdict[Feature, defaultdict[_Place, list[Hold]]]
 
 def _described(cases: Sequence[Case], cuts: Iterable[int]) -> _Found:
     found: _Found = defaultdict(lambda: defaultdict(list))
-    for place, case in enumerate(cases):
-        for source in (mechanisms, gaps, circumstances):
-            for feature, hold in source.found(case):
+    lengths = tuple(cuts)
+    with going(cases, "describing", unit="persons") as told:
+        for place, case in enumerate(told):
+            for feature, hold in _holds(case, lengths):
                 found[feature][place].append(hold)
-        for cut in cuts:
-            if len(case.numbers) >= cut:
-                feature = circumstances.calls_feature(cut)
-                found[feature][place].append(Hold(case.numbers[-1]))
     return found
+
+
+def _holds(case: Case, cuts: Iterable[int]) -> Iterator[tuple[Feature, Hold]]:
+    for source in (mechanisms, gaps, circumstances):
+        yield from source.found(case)
+    for cut in cuts:
+        if len(case.numbers) >= cut:
+            yield circumstances.calls_feature(cut), Hold(case.numbers[-1])
 
 
 def _cuts(lengths: list[int]) -> tuple[int, ...]:

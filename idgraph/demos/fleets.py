@@ -51,6 +51,10 @@ def demo_fleet(
     is the share of persons one of whose calls was observed elsewhere than the rules say. Every call
     names its person and was observed. An unknown name and a share outside 0 to 1 are a
     `UsageError`. Same arguments, same fleet.
+
+    >>> import idgraph as ig
+    >>> ig.demo_fleet(20, plant="stale-cookie", seed=1)
+    <History 'A made-up fleet of 20 persons': 152 calls, 0 ties, 20 named persons>
     """
     along = tuple(beside)
     _check(plant, along, rate=rate, deviations=deviations)
@@ -77,6 +81,12 @@ def demo_pair(plant: str = "stale-cookie", seed: int = 0) -> tuple[History, Hist
 
     The correct one is the person with most nearly as many calls; the first of those. Where the
     mechanism takes several persons (`placeholder-id`) the calls of the others are not in it.
+
+    >>> import idgraph as ig
+    >>> good, bad = ig.demo_pair("stale-cookie")
+    >>> print(good, bad)
+    <History 'A correct person': 6 calls, 0 ties, 1 named persons> <History 'A duplicated person': 6
+    calls, 0 ties, 1 named persons>
     """
     fleet = demo_fleet(30, plant=plant, rate=0.4, seed=seed, deviations=0.0)
     people = link(fleet)

@@ -92,7 +92,12 @@ def demos() -> tuple[Demo, ...]:
 
 
 def demo(name: str) -> History:
-    """Return a built-in history, read from the requests that it stands for."""
+    """Return a built-in history, read from the requests that it stands for.
+
+    >>> import idgraph as ig
+    >>> ig.demo("email-change-broke")
+    <History 'The email change, as it broke: same payloads, two profiles': 5 calls, 0 ties>
+    """
     story = _demo(name)
     log = "\n".join(exchanges(story.name)).encode()
     return sources.read(log, progress=False, name=f"demo {story.name}", title=story.title)
@@ -105,7 +110,14 @@ def exchanges(name: str) -> Iterator[str]:
 
 
 def write_demo(name: str, path: str | Path | None = None) -> Path:
-    """Write a built-in history as an exchange log; into a folder for passing files by default."""
+    """Write a built-in history as an exchange log; into a folder for passing files by default.
+
+    >>> import idgraph as ig
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ig.write_demo("shop", f"{folder}/shop.jsonl").name
+    'shop.jsonl'
+    """
     target = Path(path) if path else Path(tempfile.mkdtemp(prefix="idgraph-")) / f"{name}.jsonl"
     target.write_text("".join(f"{row}\n" for row in exchanges(name)), "utf-8")
     return target

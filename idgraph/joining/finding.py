@@ -13,6 +13,7 @@ from idgraph.joining.reasons import ReasonCode
 from idgraph.joining.senders import Senders
 from idgraph.persons import Confidence, PersonName, Persons, link, loosely
 from idgraph.placeholders import stands_for_nobody
+from idgraph.registry import Several, Shown
 from idgraph.replays import Replay
 from idgraph.steps import ProfileName
 
@@ -22,9 +23,9 @@ _SINGLE: tuple[Key, ...] = ("external_id", "email")
 """The keys of which a person has one, as a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
-    """The call at which a person came to a profile that somebody else was on.
+@dataclass(frozen=True, slots=True, repr=False)
+class Join(Shown):
+    r"""The call at which a person came to a profile that somebody else was on.
 
     `profile` is the one left in the end, were it merged later. `persons` are the one there before
     and the one that came; a suspicion (`one-key-many-partners`) knows one person only. `key` led
@@ -32,6 +33,11 @@ class Join:
     the latest call of the one before; `by` is the call that carries a key which is not its
     person's, mostly `call` itself. `source` is the profile that a merge brought, None where the
     call itself landed. `partner` is the key that came with too many values, of a suspicion alone.
+
+    >>> import idgraph as ig
+    >>> calls = "email=a@example.com person=a\nemail=a@example.com person=b"
+    >>> ig.joins(ig.replay(ig.parse(calls)))[0]
+    <Join at call 2 on P1: shared-address (possible)>
     """
 
     profile: ProfileName
@@ -45,24 +51,33 @@ class Join:
     source: ProfileName | None = None
     partner: Key | None = None
 
+    def __repr__(self) -> str:
+        """Say where and why, without the persons' names."""
+        return f"<Join at call {self.call} on {self.profile}: {self.reason} ({self.confidence})>"
+
     @property
     def suspected(self) -> bool:
         """Whether this is a suspicion: nobody is named, and one person may be behind it all."""
         return self.partner is not None
 
 
-def joins(replay: Replay, persons: Persons | None = None) -> tuple[Join, ...]:
-    """Return every join of a replay, by call number; a profile of n persons has n - 1.
+def joins(replay: Replay, persons: Persons | None = None) -> Several[Join]:
+    r"""Return every join of a replay, by call number; a profile of n persons has n - 1.
 
     Where the log names nobody, calls that share an identifier are taken for one person's, so that
     few can be joined: then a profile may have a suspicion instead.
+
+    >>> import idgraph as ig
+    >>> calls = "email=a@example.com person=a\nemail=a@example.com person=b"
+    >>> ig.joins(ig.replay(ig.parse(calls)))
+    (<Join at call 2 on P1: shared-address (possible)>,)
     """
     people = link(replay.history) if persons is None else persons
     senders = Senders(replay, people)
     found = [_join(senders, meeting) for meeting in Meetings(senders)]
     joined = {join.profile for join in found}
     doubts = (join for join in _suspicions(replay, people) if join.profile not in joined)
-    return tuple(sorted((*found, *doubts), key=lambda join: join.call))
+    return Several(sorted((*found, *doubts), key=lambda join: join.call))
 
 
 def by_profile(found: Iterable[Join]) -> list[tuple[Join, ...]]:

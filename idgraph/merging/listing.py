@@ -44,6 +44,11 @@ class MergeList(Shown):
     """What to merge, person by person, in the order of their first calls.
 
     It knows the calls of the history alone: what else is on a profile, only the platform knows.
+
+    >>> import idgraph as ig
+    >>> ig.merge_list(ig.replay(ig.demo("shop")))
+    <MergeList klaviyo-classic: 4 pairs of 4 persons, 1 ready, 3 unknown-profile-id; a merge cannot
+    be undone>
     """
 
     replay: Replay
@@ -103,11 +108,11 @@ class MergeList(Shown):
 
         `blocked` is None for a pair that is ready, an id is None where it is not known.
         """
-        import pandas as pd
+        from idgraph.frames import Frame
 
         pairs = self.shown(redact=redact)
         rows = [[getattr(pair, name) for name in COLUMNS] for pair in pairs]
-        return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+        return Frame(rows, columns=list(COLUMNS), dtype=object)
 
     def csv(self, *, redact: bool = True) -> str:
         """Return the table as CSV; a person whose name a spreadsheet would run stands quoted."""
@@ -152,6 +157,11 @@ def merge_list(found: Replay | Diagnosis) -> MergeList:
     The destination is the profile that holds the key which ranks highest in the policy (the
     platform's own id, which every profile has, and placeholders do not count), then the one on
     which most calls landed, then the oldest. A pair that anything speaks against is blocked.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> ig.merge_list(replay)
+    <MergeList klaviyo-classic: 1 pairs of 1 persons, 1 ready; a merge cannot be undone>
     """
     replay = found.replay if isinstance(found, Diagnosis) else found
     people = found.people if isinstance(found, Diagnosis) else link(replay.history)

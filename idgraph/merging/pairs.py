@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from idgraph.persons import PersonName
 from idgraph.steps import ProfileName
@@ -72,11 +72,11 @@ class MergePair:
     `reason` is the code of why the destination is the destination.
     """
 
-    person: PersonName
+    person: PersonName = field(repr=False)
     destination: ProfileName
-    destination_id: str | None
+    destination_id: str | None = field(repr=False)
     source: ProfileName
-    source_id: str | None
+    source_id: str | None = field(repr=False)
     reason: Code
     blocked: Code | None
 

@@ -44,6 +44,11 @@ def minimise(
     the person was observed the verdict stays the same, too (`limits` are its own); a verdict that
     is undecided for the whole history cannot be kept. `UsageError` where there is no such split.
     Deterministic.
+
+    >>> import idgraph as ig
+    >>> found = ig.minimise(ig.demo("shop"))
+    >>> found, len(found.history)
+    (<Reproducer klaviyo-classic: 3 calls, call 2 id-only-then-email-only, 1-minimal>, 3)
     """
     told = _told(history, policy, assume)
     split = chosen(told, person=person, call=call)

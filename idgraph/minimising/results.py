@@ -41,6 +41,11 @@ class Reproducer(Shown):
     was observed; where it is `undecided` only the cause was kept. `minimal` is `1-minimal` where
     leaving out any one call was tried and loses the split, None where the search was given up.
     `trials` is how many sets of calls were replayed.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> ig.minimise(replay)
+    <Reproducer klaviyo-classic: 2 calls, call 2 new-email-not-yet-visible, verdict lag, 1-minimal>
     """
 
     history: History

@@ -9,19 +9,17 @@ not monotone, so the result is minimal in that no single call can go, and not th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TypeVar
 
 from idgraph import causes
 from idgraph.calls import Call, CallNumber, History, history
 from idgraph.ladders import ladder
 from idgraph.minimising.targets import Target, split_at
 from idgraph.persons import link
+from idgraph.progress import bar
 from idgraph.replays import replay
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 State = tuple[tuple[CallNumber, Call], ...]
 """The calls that are left, in order, each with the number that it had."""
@@ -37,7 +35,7 @@ class Trials:
         self.target = target
         self.call = call
         self.count = 0
-        self._bar: tqdm[NoReturn] | None = None
+        self._on: Callable[[int], object] = lambda _: None
         self._known: dict[State, bool] = {}
 
     def holds(self, state: State) -> bool:
@@ -46,19 +44,16 @@ class Trials:
             return False
         if state not in self._known:
             self.count += 1
-            if self._bar is not None:
-                self._bar.update()
+            self._on(1)
             told = self.history(state)
             self._known[state] = self.target.holds(told, self.place(state, told))
         return self._known[state]
 
-    def shown(self) -> AbstractContextManager[object]:
-        """Return a bar on a terminal, which counts the trials where they take long."""
-        from tqdm import tqdm
-
-        bar = tqdm(unit=" trials", delay=1.0, leave=False, disable=None, desc="minimising")
-        self._bar = bar
-        return bar
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Count the trials in a bar where they take long."""
+        with bar("minimising", unit="trials") as self._on:
+            yield
 
     def lag_s(self, state: State) -> float | None:
         """Return how late a look-up was at least, in seconds; None where the verdict is no lag."""

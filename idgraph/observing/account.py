@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from idgraph.calls import CallNumber, History
 from idgraph.exports.base import Exported
+from idgraph.registry import Shown
 
 WAYS = {
     "event-id": "the event has the event id of the call",
@@ -38,7 +39,7 @@ class Join:
 
     call: CallNumber
     way: str
-    profile: str
+    profile: str = field(repr=False)
     origin: str
 
 
@@ -77,7 +78,7 @@ class Survivors:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Observed:
+class Observed(Shown):
     """A history with the profiles that exports show, and the account of it.
 
     Each call is in `joins` or, by reason, in `open`; each event is counted once in `events`, as

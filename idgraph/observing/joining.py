@@ -25,6 +25,13 @@ def observed(
 
     `paths` is a path, a folder, a glob, bytes, or a list of these: `UnreadableError` gathers their
     faults.
+
+    >>> import idgraph as ig
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     traces = ig.write_traces(folder)
+    ...     ig.observed(ig.read(traces.har, traces.log), [traces.events])
+    <Observed: 8 of 8 calls joined>
     """
     return observe(history, exported_files.read(paths), current=current, skew=skew)
 

@@ -23,6 +23,7 @@ from idgraph.outlook.results import (
 )
 from idgraph.persons import PersonName, link
 from idgraph.policy import pick
+from idgraph.progress import going
 from idgraph.replays import Replay
 from idgraph.replays import replay as run
 from idgraph.rulebook import Policy
@@ -61,16 +62,22 @@ def outcomes(
     Without a policy that of the replay is taken, or the one that is picked for the history.
     `people` are the persons wanted, all by default. With `draws`, a probability is estimated under
     a model of timing, from so many draws; the same `seed` gives the same ones.
+
+    >>> import idgraph as ig
+    >>> for one in ig.outcomes(ig.demo("email-change-at-once")):
+    ...     print(one)
+    <PersonOutcomes: split in 1 of 2 orders of 6 calls>
     """
     told = _replay(history, policy, assume or {})
     bounds = limits or Limits()
     everybody = link(told.history)
     parts = _Parts(told, bounds)
     wanted = everybody if people is None else [name for name in people if name in everybody.calls]
-    found = (
-        _Person(parts.of(everybody.calls[name]), name, everybody.calls[name]).found(draws, seed)
-        for name in wanted
-    )
+    with going([*wanted], "counting orders", unit="persons") as names:
+        found = [
+            _Person(parts.of(everybody.calls[name]), name, everybody.calls[name]).found(draws, seed)
+            for name in names
+        ]
     return Outcomes(told, everybody, tuple(found), bounds)
 
 

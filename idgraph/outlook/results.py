@@ -8,9 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from idgraph.calls import CallNumber
-from idgraph.errors import UsageError
 from idgraph.explain import counted
-from idgraph.persons import PersonName, Persons
+from idgraph.persons import PersonName, Persons, named
 from idgraph.registry import Shown
 from idgraph.replays import Replay
 from idgraph.searching.landings import Granularity
@@ -74,8 +73,8 @@ class Behind:
         return next((one for one in self.partitions if len(one.profiles) > 1), None)
 
 
-@dataclass(frozen=True, slots=True)
-class PersonOutcomes:
+@dataclass(frozen=True, slots=True, repr=False)
+class PersonOutcomes(Shown):
     """Every way that the calls of a person can have gone.
 
     `calls` are the person's; `recorded` are all calls that can land on the same profiles, as they
@@ -99,6 +98,11 @@ class PersonOutcomes:
     lag: Behind
     probability: Probability | None = None
 
+    def __repr__(self) -> str:
+        """Say in how many orders the person splits, without the name."""
+        split, orders = ("?" if n is None else f"{n:,}" for n in (self.split_orders, self.orders))
+        return f"<PersonOutcomes: split in {split} of {orders} orders of {len(self.calls)} calls>"
+
     @property
     def decided_at(self) -> CallNumber | None:
         """The first call as recorded after which every way to go on ends split; None for none."""
@@ -107,7 +111,12 @@ class PersonOutcomes:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Outcomes(Shown):
-    """What the orders of the calls of each person come to, persons in order of first calls."""
+    """What the orders of the calls of each person come to, persons in order of first calls.
+
+    >>> import idgraph as ig
+    >>> ig.outcomes(ig.demo("email-change-at-once"))
+    <Outcomes klaviyo-classic: 1 person: 0 split in every order, 1 in some, 0 in none>
+    """
 
     replay: Replay
     people: Persons
@@ -124,10 +133,15 @@ class Outcomes(Shown):
 
     def of(self, person: PersonName) -> PersonOutcomes:
         """Return the outcomes of a person; a `UsageError` where nobody is called so."""
-        for one in self.persons:
-            if one.person == person:
-                return one
-        raise UsageError("there is no person of that name", remedy="The table lists them.")
+        return self[person]
+
+    def __getitem__(self, person: PersonName) -> PersonOutcomes:
+        """Return the outcomes of a person; a `UsageError` where nobody is called so."""
+        every = {one.person: one for one in self.persons}
+        return every[named(person, every)]
+
+    def _ipython_key_completions_(self) -> list[PersonName]:
+        return [one.person for one in self.persons]
 
     def table(self) -> pd.DataFrame:
         """Return one row a person: how many orders, in how many of them the person splits, ...
@@ -135,7 +149,7 @@ class Outcomes(Shown):
         `orders` and `split_orders` are None where they were not counted, `decided_at` where no call
         decides. `in_flight` and `lag` say whether the person can split so; None: not found out.
         """
-        import pandas as pd
+        from idgraph.frames import Frame
 
         columns = ["person", "calls", "orders", "split_orders", "granularity", "partitions"]
         columns += ["decided_at", "in_flight", "lag"]
@@ -155,7 +169,7 @@ class Outcomes(Shown):
             )
             for one in self.persons
         ]
-        return pd.DataFrame(rows, columns=columns, dtype=object)
+        return Frame(rows, columns=columns, dtype=object)
 
     def __repr__(self) -> str:
         """Say how many persons split in which orders, without a value."""

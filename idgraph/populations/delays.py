@@ -113,7 +113,7 @@ class Visibility(Shown):
 
     def table(self) -> pd.DataFrame:
         """Return one row a bin: seconds, look-ups, missed, rate, its interval of 95 %, fitted."""
-        import pandas as pd
+        from idgraph.frames import Frame
 
         rows = [
             {
@@ -129,7 +129,7 @@ class Visibility(Shown):
             for one in self.bins
         ]
         floats = dict.fromkeys(("rate", "fitted"), float)
-        return pd.DataFrame(rows).astype(floats)
+        return Frame(rows).astype(floats)
 
     def sentences(self) -> tuple[str, ...]:
         """Return what the look-ups say, for people."""
@@ -149,6 +149,10 @@ def visibility(
 
     Only calls that were observed count. `limits` say when calls can have taken effect and how long
     a lag may be; `people` saves the work of linking where that was done before. Deterministic.
+
+    >>> import idgraph as ig
+    >>> ig.visibility(ig.replay(ig.demo("shop")))
+    <Visibility klaviyo-classic: 1 look-up, 1 missed; too few to tell a lag>
     """
     allowed = limits or Limits()
     history = replay.history

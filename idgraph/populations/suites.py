@@ -137,7 +137,7 @@ class Suite(Shown):
 
     def table(self) -> pd.DataFrame:
         """Return one row a prediction: experiment, its calls, what is seen, and the readings."""
-        import pandas as pd
+        from idgraph.frames import Frame
 
         rows = [
             {
@@ -149,7 +149,7 @@ class Suite(Shown):
             for one in self.experiments
             for prediction in one.predictions
         ]
-        return pd.DataFrame(rows, columns=["experiment", "calls", "seen", "readings"])
+        return Frame(rows, columns=["experiment", "calls", "seen", "readings"])
 
     def sentences(self) -> tuple[str, ...]:
         """Return what the experiments tell apart, and what they do not, for people."""
@@ -172,6 +172,10 @@ def experiments(
     looked at, shortest first, and of those that separate anything few are kept that separate as
     much. `run` is a number that is part of each test identifier: give each run its own, or it meets
     the profiles of the one before. Deterministic, and sends nothing.
+
+    >>> import idgraph as ig
+    >>> ig.experiments("klaviyo-classic", longest=2)
+    <Suite klaviyo-classic: 9 experiments, 18 calls; 23 readings in 12 groups>
     """
     if not 1 <= longest <= LONGEST:
         remedy = f"Give 1 to {LONGEST}."

@@ -44,10 +44,14 @@ _SEGMENTS = re.compile(r"([/?&=#]+)")
 
 
 def redact(history: History, key: bytes | None = None) -> History:
-    """Return a copy of a history with a stand-in for each value that names somebody.
+    r"""Return a copy of a history with a stand-in for each value that names somebody.
 
     With a `key` of 32 bytes a value has the same stand-in in every file redacted under that key;
     without one, stand-ins are numbered by first appearance and two files cannot be joined.
+
+    >>> import idgraph as ig
+    >>> ig.write(ig.redact(ig.parse("browser email=betty@example.org")))
+    "@2021-04-16T08:00:00Z browser email='mail~1m@site-1m.example'\n"
     """
     return Redactor(history, key=key).history(history)
 

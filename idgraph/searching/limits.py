@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from idgraph.errors import UsageError
+from idgraph.registry import Shown
 
 SETTLE_S = 1.0
 """How long after its answer a queued call may take effect; inferred: nobody promises a latency."""
@@ -14,12 +15,16 @@ LARGEST_LAG_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Shown):
     """What a verdict allows for.
 
     `settle_s` is how long after its answer a queued call may take effect (None: as the policy says
     of its class), `skew_s` how far clocks may be off, `max_lag_s` how far behind an index may be.
     A search is given up after `nodes` nodes, or `seconds`, a person.
+
+    >>> import idgraph as ig
+    >>> ig.Limits(max_lag_s=60.0)
+    Limits(settle_s=None, skew_s=0.0, max_lag_s=60.0, nodes=100000, seconds=20.0)
     """
 
     settle_s: float | None = None

@@ -25,6 +25,11 @@ class Compare(anywidget.AnyWidget):
     the two steppers show; all can be set and observed. While `linked`, a step in one history moves
     the other to the call that does the same; where it has none it stays at the last one before.
     Unlinked, the call of one history is set alone, and `row` is that of the call set last.
+
+    >>> import idgraph as ig
+    >>> ig.Compare(ig.demo("email-change-worked"), ig.demo("email-change-old"))
+    <Compare: row 5 of 5; 5 and 5 calls, 1 and 2 profiles; 1 of 1 differences make the difference
+    (rules)>
     """
 
     _esm = html.module("stepper.js", "compare.js")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from idgraph import comparison
 from idgraph.advising import Repairs, repair
@@ -29,17 +30,33 @@ from idgraph.surfaces import (
     stills,
     svg,
     trees,
+    values,
 )
 from idgraph.surfaces.subjects import Result, shown
 from idgraph.surfaces.veils import Veil
 from idgraph.verdicts import Verdict, Verdicts
 from idgraph.verdicts.ladder import HEIGHT
-from idgraph.views.base.blocks import Block, Figure, Legend, Paragraph, rich
+from idgraph.views.base.blocks import (
+    Block,
+    Cell,
+    Facts,
+    Figure,
+    Legend,
+    Paragraph,
+    Row,
+    Table,
+    rich,
+)
 from idgraph.views.base.case import Case, Cases, brief
 from idgraph.views.lanes import Lanes
 from idgraph.views.network import figure
 
 _ROOT = "mathjax_ignore tex2jax_ignore"
+_LEFT = (
+    ".mathjax_ignore.idgraph-plain table :is(th,td,caption)"
+    "{text-align:left;vertical-align:top;overflow-wrap:normal;word-break:normal}"
+    ".idgraph-plain .wide{overflow-x:auto}.idgraph-plain .rules td:nth-child(2){min-width:12em}"
+)
 _CHROME, _TALLEST = 480, 1000
 """Pixels that the stepper needs beside its drawing, and that a cell should take at most."""
 MOST = 200
@@ -89,7 +106,18 @@ def _blocks(result: object) -> Iterable[Block] | None:
         case Reproducer():
             return reproducers.blocks(result.shown())
         case _:
-            return None
+            return _edges(result) if hasattr(result, "edges") else values.blocks(result)
+
+
+def _edges(graph: Any) -> Iterable[Block]:
+    """What is drawn of an identity graph, which is known by its edges: networkx stays unloaded."""
+    names = ("call", "label", "rule", "channel")
+    drawn = (
+        (one, source, target, *rest)
+        for source, target, data in graph.edges(data=True)
+        for one, *rest in [[data.get(name, "-") for name in names]]
+    )
+    return values.of_edges(drawn)
 
 
 def compared(found: Comparison) -> str:
@@ -119,8 +147,21 @@ def _joined(found: Diagnosis) -> Iterable[Block]:
 
 
 def _plain(blocks: Iterable[Block]) -> str:
-    """Blocks as bare HTML, which every notebook shows in its own style, trusted or not."""
-    return f'<div class="{_ROOT}">{"".join(html.markup(trees.tree(one)) for one in blocks)}</div>'
+    """Blocks as bare HTML, which every notebook shows in its own style, trusted or not.
+
+    The style on top, which an untrusted notebook leaves out, puts words to the left, and lets a
+    wide table scroll in a narrow window.
+    """
+    drawn = "".join(html.markup(trees.tree(_tabled(one))) for one in blocks)
+    return f'<div class="{_ROOT} idgraph-plain"><style>{_LEFT}</style>{drawn}</div>'
+
+
+def _tabled(block: Block) -> Block:
+    """Facts as a table: notebooks float the names of a list, which breaks where one is long."""
+    if not isinstance(block, Facts):
+        return block
+    rows = tuple(Row((Cell(name), Cell(told))) for name, told in block.pairs)
+    return Table(rich("In short"), (), rows)
 
 
 def _judged(found: Verdicts) -> Iterable[Block]:

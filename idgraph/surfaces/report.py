@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from idgraph.comparison import Comparison, compared_example, veiled
 from idgraph.contrasts import Contrast
 from idgraph.diagnosis import Diagnosis, diagnose
 from idgraph.errors import UsageError
+from idgraph.filing import whole
 from idgraph.joining import sharers
 from idgraph.searching.limits import Limits
 from idgraph.surfaces import comparisons, explanations, html, trees
@@ -47,6 +46,10 @@ def report(
     says of those persons of whom something was observed what can explain it, within `limits`; by
     default within smaller ones than `verdict` takes. The file is written in one piece or not at
     all. Same input, same bytes.
+
+    >>> import idgraph as ig
+    >>> ig.report(ig.demo("scenario-2"), verdict=False)[:15]
+    '<!DOCTYPE html>'
     """
     limits = limits or explanations.LIMITS
     given = [results] if isinstance(results, Reported) else list(results)
@@ -130,13 +133,6 @@ def _contents(parts: Sequence[Part]) -> Tree:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write beside the target and rename: nobody ever sees half a report."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Nobody ever sees half a report."""
+    with whole(path) as part:
+        part.write_text(text, "utf-8", newline="\n")

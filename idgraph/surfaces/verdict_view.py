@@ -33,6 +33,10 @@ class VerdictView(ipywidgets.VBox):  # type: ignore[misc]
     `person` says of whom, one of `people`: those whose verdict is not `clean` come first. Of a
     redacted history these are stand-ins, but the name that the history knows is understood as well.
     `verdict` is the verdict on that person, of the history that was given.
+
+    >>> import idgraph as ig
+    >>> ig.VerdictView(ig.demo("email-change-at-once"))
+    <VerdictView: person 1, in-flight-race>
     """
 
     person = traitlets.Unicode("")

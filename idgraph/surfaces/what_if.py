@@ -43,6 +43,12 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
     `future` is what the edits made so far lead to, of the replay that was given; `edits` are these
     as the keyword arguments of `what_if`, with the values of the history and not their stand-ins,
     so that they can be copied into code; `edit` sets them.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> ig.WhatIf(replay)
+    <WhatIf: call 5, person 1, <Future klaviyo-classic: 0 edits, 0 changed calls; 0 persons with
+    fewer profiles, 0 with more>>
     """
 
     person = traitlets.Unicode("")

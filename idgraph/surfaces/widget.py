@@ -22,6 +22,11 @@ class Stepper(anywidget.AnyWidget):
     `call` is the number of the call shown and `person` whose calls they are; both can be set and
     observed. `person` is one of `people`, those that split first; of a redacted history these are
     stand-ins, but the name that the history knows is understood as well.
+
+    >>> import idgraph as ig
+    >>> replay = ig.replay(ig.demo("email-change-broke"))
+    >>> ig.Stepper(replay, call=3)
+    <Stepper: call 3 of 5, person 1, 2 profiles, 1 split>
     """
 
     _esm = html.asset("stepper.js")

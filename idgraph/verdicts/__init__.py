@@ -6,7 +6,7 @@ was behind, a call that is missing, or nothing in the documented rules.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from idgraph import policy as policies
@@ -14,6 +14,7 @@ from idgraph.calls import History
 from idgraph.exports.base import Exported
 from idgraph.persons import PersonName, Persons, link
 from idgraph.populations import Visibility, visibility
+from idgraph.progress import going
 from idgraph.replays import Replay, replay
 from idgraph.rulebook import Policy
 from idgraph.rules import RuleCode
@@ -73,26 +74,21 @@ def verdict(
     The verdict is the lowest rung that explains every observation of all calls that can touch the
     person's profiles. Where nothing was observed it is what the rules predict. Deterministic, but
     for a search that is given up after `limits.seconds`.
+
+    >>> import idgraph as ig
+    >>> ig.verdict(ig.demo("email-change-at-once"))
+    <Verdicts klaviyo-classic: 1 in-flight-race>
     """
     allowed = limits or Limits()
     told = _seeing(history, policy, assume)
     everybody = link(told.history)
     judge = Judge(told, allowed, exported, faults=deep)
     wanted = everybody if people is None else [name for name in people if name in everybody.calls]
-    found = [_verdict(Case(judge, everybody, name), deep=deep) for name in _shown([*wanted])]
+    with going([*wanted], "judging", unit="persons") as names:
+        found = [_verdict(Case(judge, everybody, name), deep=deep) for name in names]
     if people is None:
         found = _weighed(told, everybody, found, allowed)
     return Verdicts(told, everybody, tuple(found), allowed, judge.spans)
-
-
-def _shown(names: Collection[PersonName]) -> Iterable[PersonName]:
-    """The names, with a bar on a terminal where it takes long."""
-    from tqdm import tqdm
-
-    bar: Iterable[PersonName] = tqdm(
-        names, unit=" persons", delay=1.0, leave=False, disable=None, desc="judging"
-    )
-    return bar
 
 
 def _weighed(told: Replay, people: Persons, found: list[Verdict], limits: Limits) -> list[Verdict]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from idgraph.calls import CallNumber, Identifier
-from idgraph.persons import PersonName, Persons
+from idgraph.persons import PersonName, Persons, named
 from idgraph.populations import Posterior
 from idgraph.registry import Shown
 from idgraph.replays import Replay
@@ -95,8 +95,8 @@ class Evidence:
     contradiction: tuple[Observation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict(Shown):
     """What can explain the profiles of one person.
 
     `lag_s` is the least lag in seconds, None where none is needed; `swaps` how many pairs of calls
@@ -109,6 +109,11 @@ class Verdict:
     rung at which the search was given up. `posterior` says of a lag how likely it is one, and how
     likely a deviation that looks like one, by all persons together; None where these are too few to
     tell. `rules` are those on which it rests, `because` says it in a sentence, `proof` in more.
+
+    >>> import idgraph as ig
+    >>> found = ig.verdict(ig.demo("email-change-at-once"))
+    >>> next(iter(found))
+    <Verdict in-flight-race: 6 calls on 2 profiles>
     """
 
     person: PersonName
@@ -134,12 +139,20 @@ class Verdict:
     because: str
     proof: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        """Say what explains how many calls, without the person's name."""
+        return f"<Verdict {self.verdict}: {len(self.calls)} calls on {len(self.profiles)} profiles>"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Verdicts(Shown):
     """The verdict of each person of a replay, in the order of their first calls.
 
     `spans` is when each call can have taken effect, by call; `limits` what was allowed for.
+
+    >>> import idgraph as ig
+    >>> ig.verdict(ig.demo("email-change-at-once"))
+    <Verdicts klaviyo-classic: 1 in-flight-race>
     """
 
     replay: Replay
@@ -157,8 +170,16 @@ class Verdicts(Shown):
         return iter(self.persons)
 
     def of(self, person: PersonName) -> Verdict:
-        """Return the verdict of a person; a `KeyError` where there is no such person."""
-        return next(v for v in self.persons if v.person == person)
+        """Return the verdict of a person; a `UsageError` where there is none."""
+        return self[person]
+
+    def __getitem__(self, person: PersonName) -> Verdict:
+        """Return the verdict of a person; a `UsageError` where there is none."""
+        every = {one.person: one for one in self.persons}
+        return every[named(person, every)]
+
+    def _ipython_key_completions_(self) -> list[PersonName]:
+        return [one.person for one in self.persons]
 
     @property
     def counts(self) -> dict[Rung, int]:
@@ -168,7 +189,7 @@ class Verdicts(Shown):
 
     def table(self) -> pd.DataFrame:
         """Return one row a person: verdict, profiles, lag in seconds, swaps, strength, why."""
-        import pandas as pd
+        from idgraph.frames import Frame
 
         names = ("person", "verdict", "lag_s", "swaps", "strength_bits", "observed", "because")
         rows = [
@@ -180,7 +201,7 @@ class Verdicts(Shown):
             for verdict in self.persons
         ]
         columns = [*names[:2], "calls", "profiles", *names[2:]]
-        return pd.DataFrame(rows, columns=columns)
+        return Frame(rows, columns=columns)
 
     def __repr__(self) -> str:
         """Say how many persons have which verdict, without a value."""

@@ -17,7 +17,7 @@ def identifier(key: Key, value: object) -> Identifier | None:
     U+FFFD or half a character is `undecodable`: two broken texts would become one person.
 
     >>> identifier("external_id", 42)
-    Identifier(key='external_id', text='42', number=True)
+    <Identifier external_id: number of 2 characters>
     """
     if value is None or value in ("", "undefined"):
         return None

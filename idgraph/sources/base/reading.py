@@ -17,6 +17,7 @@ from idgraph import registry
 from idgraph.calls import Call, History, Reading, Reject, history
 from idgraph.dialects.base import Notes
 from idgraph.errors import RejectedRowsError, UnreadableError, UsageError
+from idgraph.progress import bar
 from idgraph.sources.base.accounting import Tally
 from idgraph.sources.base.looks import unrecognised
 from idgraph.sources.base.opening import Input, Place, places
@@ -25,10 +26,14 @@ from idgraph.sources.base.source import Source
 _SHOWN = 20
 
 
-def formats() -> tuple[Source, ...]:
-    """Return every format that is read, in order of name of module."""
-    found: tuple[Source, ...] = registry.collect("idgraph.sources", "SOURCE")
-    return found
+def formats() -> registry.Several[Source]:
+    """Return every format that is read, in order of name of module.
+
+    >>> import idgraph as ig
+    >>> [source.name for source in ig.formats()]
+    ['access-log', 'call-table', 'cdp-events', 'exchange-log', 'har']
+    """
+    return registry.Several(registry.collect("idgraph.sources", "SOURCE"))
 
 
 def read(
@@ -49,6 +54,10 @@ def read(
     with `strict` a row that cannot be read is a `RejectedRowsError`. `progress` shows a bar on a
     terminal while a long reading lasts. `name` is what origins call an input without a path, such
     as bytes; `title` becomes that of the history.
+
+    >>> import idgraph as ig
+    >>> ig.read(b'{"external_id": "b1", "email": "a@example.com"}', title="one call")
+    <History 'one call': 1 calls, 0 ties>
     """
     calls: list[Call] = []
     reading = scan(source, *more, take=calls.append, format=format, progress=progress, name=name)
@@ -86,7 +95,8 @@ def scan(
     for frame in frames:
         used.setdefault(_read_frame(frame, name or "DataFrame", tally, notes))
     total = sum(place.size for place, _ in chosen)
-    with _bar(total, shown=progress) as on_bytes, _collector_paused():
+    looked = bar("reading", unit="B", total=total or None, scale=True, shown=progress)
+    with looked as on_bytes, _collector_paused():
         for place, reader in chosen:
             used.setdefault(reader.name)
             opened = place.open(on_bytes)
@@ -230,26 +240,6 @@ def _read_frame(frame: Any, name: str, tally: Tally, notes: Notes) -> str:
     for outcome in reader(frame, name, notes):
         tally.add(outcome)
     return chosen
-
-
-@contextlib.contextmanager
-def _bar(total: int, *, shown: bool) -> Iterator[Callable[[int], Any]]:
-    """Show a bar after half a second, on a terminal only, and leave nothing behind."""
-    if not shown:
-        yield lambda _: None
-        return
-    from tqdm import tqdm
-
-    with tqdm(
-        total=total or None,
-        unit="B",
-        unit_scale=True,
-        delay=0.5,
-        leave=False,
-        disable=None,
-        desc="reading",
-    ) as bar:
-        yield bar.update
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from idgraph.dialects.base import Notes
+from idgraph.registry import Shown
 from idgraph.sources.base.accounting import Outcome
 from idgraph.sources.base.opening import Input
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@dataclass(frozen=True, slots=True, repr=False)
+class Source(Shown):
     """One format.
 
     `says` is a sentence for the catalogue. `sniff` gets the first 64 KiB, unpacked and as UTF-8,
@@ -33,3 +34,7 @@ class Source:
     sample: bytes | Callable[[], bytes]
     expect: tuple[Mapping[str, object], ...]
     frame: Callable[[pd.DataFrame, str, Notes], Iterator[Outcome]] | None = None
+
+    def __repr__(self) -> str:
+        """Say which format it is."""
+        return f"<Source {self.name}: {self.title}>"

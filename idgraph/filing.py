@@ -1,0 +1,32 @@
+"""Files that are whole or not there at all, whatever interrupts their writing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Hand over a path beside the target to write to, which takes its name at the end.
+
+    Where the block is left by an error, or by Ctrl-C, what was written is removed and the target is
+    as it was.
+
+    >>> with tempfile.TemporaryDirectory() as folder, whole(Path(folder) / "a.txt") as part:
+    ...     part.write_text("all of it", "utf-8")
+    9
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        part.chmod(0o644)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
