@@ -18,22 +18,22 @@
     ig.identity_graph(replay)                   # a networkx.MultiDiGraph
     ig.report([replay], "report.html")          # one offline file, redacted
 
-The house, from the ground up: `errors`, `clocks`, `registry`, `groups`, `agents` (which software
-sent a request), `progress` (a bar), `filing` (whole files), `frames` (tables for people); `calls`
-(Identifier, Call, History), `multigraphs`, `placeholders`; `notation`; `dialects` (requests into
-calls, one file per vendor's API); `sources` (files into requests, one file per format), `mapping`
-(a log of any shape), `exports` (where the platform filed things), `policies` (data: what a platform
-does), `rules` and `policy`, `resolve` (the rules, once); `steps`, `decoding`, `replays`,
-`observing` (calls joined with exports); `persons`, `redaction`, `requesting` (a call as its
-request); `ladders`, `splitting`, `joining` (two persons on one profile), `graph`, `demos`,
-`populations` (what many persons show); `searching` (orders of effects that explain what was
-observed); `causes` (one file each); `explain`; `futures` (what if); `edits`, `outlook` (every way
-it could have gone), `repairs`; `diagnosis`; `verdicts` (what can explain it), `firmness` (how
-firmly a repair holds); `advising` (one line for a call site), `merging` (the duplicates that
-exist), `minimising` (the few calls that still split), `contrasts` (what separates the duplicated
-persons from the others); `comparison` (two histories side by side); `coverage`; `records`;
-`recording` (a proxy); `views` (one file each, plain blocks); `bundling` (a case for support);
-`surfaces` (html, text, widgets, report); `accessor` (`df.idgraph`); `cli`.
+The house, from the ground up: `inert` (text that nothing obeys), `errors`, `clocks`, `registry`,
+`groups`, `agents` (which software sent a request), `progress` (a bar), `filing` (whole files),
+`frames` (tables for people); `calls` (Identifier, Call, History), `multigraphs`, `placeholders`;
+`notation`; `dialects` (requests into calls, one file per vendor's API); `sources` (files into
+requests, one file per format), `mapping` (a log of any shape), `exports` (where the platform filed
+things), `policies` (data: what a platform does), `rules` and `policy`, `resolve` (the rules, once);
+`steps`, `decoding`, `replays`, `observing` (calls joined with exports); `persons`, `redaction`,
+`requesting` (a call as its request); `ladders`, `splitting`, `joining` (two persons on one
+profile), `graph`, `demos`, `populations` (what many persons show); `searching` (orders of effects
+that explain what was observed); `causes` (one file each); `explain`; `futures` (what if); `edits`,
+`outlook` (every way it could have gone), `repairs`; `diagnosis`; `verdicts` (what can explain it),
+`firmness` (how firmly a repair holds); `advising` (one line for a call site), `merging` (the
+duplicates that exist), `minimising` (the few calls that still split), `contrasts` (what separates
+the duplicated persons from the others); `comparison` (two histories side by side); `coverage`;
+`records`; `recording` (a proxy); `views` (one file each, plain blocks); `bundling` (a case for
+support); `surfaces` (html, text, widgets, report); `accessor` (`df.idgraph`); `cli`.
 """
 
 from __future__ import annotations

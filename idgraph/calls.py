@@ -33,6 +33,10 @@ CallNumber = int
 """1-based place of a call in its history: what screens, JSON and sentences call `call`."""
 
 
+_TELLING = 3
+"""A text of at least so many letters gives somebody away where it stands inside a title."""
+
+
 class Identifier(NamedTuple):
     """A key and its value, with the value's JSON type: the number 42 is not the text "42".
 
@@ -169,7 +173,7 @@ def in_order(identifiers: Iterable[Identifier]) -> tuple[Identifier, ...]:
 class Reject:
     """A row that could not be read: where it stands, a slug from a closed list, why (no value)."""
 
-    origin: str
+    origin: str = field(repr=False)
     slug: str
     reason: str
 
@@ -283,12 +287,20 @@ class History(Shown):
 
     def __repr__(self) -> str:
         """Say in one line what is there, without any value."""
-        name = f" {self.title!r}" if self.title else ""
+        name = f" {self.title!r}" if self.title and not self._told_by_title() else ""
         people = len({call.person for call in self.calls if call.person})
         persons = f", {people} named persons" if people else ""
         rows = self.reading
         lost = f"; {len(rows.rejects)} of {rows.rows} rows rejected" if rows.rejects else ""
         return f"<History{name}: {len(self)} calls, {len(self.ties)} ties{persons}{lost}>"
+
+    def _told_by_title(self) -> bool:
+        """Whether the title holds an address or a value of a call: people paste what they look at.
+
+        The redaction goes further, and leaves out a title that holds so much as a part of a value.
+        """
+        values = (one.text for call in self.calls for one in call.identifiers)
+        return "@" in self.title or any(v in self.title for v in values if len(v) >= _TELLING)
 
 
 def _row(number: CallNumber, call: Call, carried: Sequence[Key]) -> dict[str, object]:

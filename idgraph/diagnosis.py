@@ -38,10 +38,10 @@ class DiagnosedSplit(Shown):
     cause: str
     title: str
     confidence: str
-    happened: str
-    why: str
-    fix: str
-    chance: str
+    happened: str = field(repr=False)
+    why: str = field(repr=False)
+    fix: str = field(repr=False)
+    chance: str = field(repr=False)
     rules: tuple[RuleCode, ...]
     rungs: tuple[Rung, ...]
 
@@ -59,12 +59,12 @@ class DiagnosedPerson(Shown):
     none was found, and `advice` says it in a sentence.
     """
 
-    name: PersonName
+    name: PersonName = field(repr=False)
     calls: tuple[CallNumber, ...]
     profiles: tuple[ProfileName, ...]
     splits: tuple[DiagnosedSplit, ...]
     repair: Repair | None
-    advice: str
+    advice: str = field(repr=False)
 
     def __repr__(self) -> str:
         """Say where the person split, without the name."""

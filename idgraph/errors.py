@@ -6,6 +6,8 @@ import linecache
 import os
 import traceback
 
+from idgraph.inert import visible
+
 _HOUSE = os.path.join(os.path.dirname(__file__), "")  # noqa: PTH118, PTH120 - no pathlib at start
 
 
@@ -37,7 +39,7 @@ class IdgraphError(Exception):
 
     def __str__(self) -> str:
         """Join the parts into one message of one or two sentences."""
-        place = f"{self.where}: " if self.where else ""
+        place = f"{visible(self.where)}: " if self.where else ""
         stop = "" if self.found.endswith((".", "?")) else "."
         advice = f"{stop} {self.remedy}" if self.remedy else ""
         return f"{place}{self.found}{advice} [{self.slug}]"

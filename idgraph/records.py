@@ -17,6 +17,7 @@ from idgraph.coverage import Coverage, cover
 from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis
 from idgraph.edits import edit_words
 from idgraph.explain import join_sentences
+from idgraph.inert import json_line
 from idgraph.joining import Join
 from idgraph.merging import COLUMNS, MergeList
 from idgraph.minimising import Reproducer
@@ -33,8 +34,8 @@ Record = dict[str, Any]
 
 
 def line(record: Mapping[str, Any]) -> str:
-    """Return a record as one line of JSON."""
-    return msgspec.json.encode(record).decode()
+    """Return a record as one line of JSON that no terminal acts on."""
+    return json_line(msgspec.json.encode(record).decode())
 
 
 def value(identifier: Identifier | None) -> object:

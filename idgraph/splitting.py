@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from idgraph.calls import Call, CallNumber, Identifier
@@ -31,7 +31,7 @@ class Split(Shown):
     would have let that call find the person; None where there is none (verified by replay).
     """
 
-    person: PersonName
+    person: PersonName = field(repr=False)
     call: CallNumber
     source: ProfileName
     target: ProfileName

@@ -10,6 +10,7 @@ import click
 from idgraph.cli import catalogues, comparing, explaining, histories, reproducing, trying
 from idgraph.cli.base import cli
 from idgraph.errors import IdgraphError
+from idgraph.inert import visible
 
 __all__ = [
     "catalogues",
@@ -38,7 +39,7 @@ def main() -> None:
         click.echo("Interrupted.", err=True)
         sys.exit(INTERRUPTED)
     except IdgraphError as error:
-        click.echo(f"idgraph: {error}", err=True)
+        click.echo("\n".join(map(visible, f"idgraph: {error}".split("\n"))), err=True)
         sys.exit(USAGE)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

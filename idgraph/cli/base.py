@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from idgraph.errors import UsageError
+from idgraph.inert import visible
 
 if TYPE_CHECKING:
     from idgraph.calls import History
@@ -218,7 +219,7 @@ def joined(history: History, observe: tuple[str, ...]) -> Observed | None:
 
 def note(text: str) -> None:
     """Say something beside the result, on standard error."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)
 
 
 def lines(records: Iterable[Mapping[str, Any]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from idgraph.calls import PROFILE_ID, Call, CallNumber, Identifier, Key
 from idgraph.joining.judging import judged
@@ -42,7 +42,7 @@ class Join(Shown):
 
     profile: ProfileName
     call: CallNumber
-    persons: tuple[PersonName, ...]
+    persons: tuple[PersonName, ...] = field(repr=False)
     reason: ReasonCode
     confidence: Confidence
     key: Key | None

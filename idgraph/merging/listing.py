@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import msgspec
 
 from idgraph.calls import PROFILE_ID
 from idgraph.diagnosis import Diagnosis
+from idgraph.inert import cell, json_line
 from idgraph.merging.judging import Case, Known, blocked, known_of
 from idgraph.merging.pairs import BLOCKS, REASONS, Code, MergeGroup, MergePair
 from idgraph.merging.requesting import BURST, requests
@@ -36,7 +36,6 @@ COLUMNS = (
     "blocked",
     "says",
 )
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d ().-]*$)")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -115,10 +114,10 @@ class MergeList(Shown):
         return Frame(rows, columns=list(COLUMNS), dtype=object)
 
     def csv(self, *, redact: bool = True) -> str:
-        """Return the table as CSV; a person whose name a spreadsheet would run stands quoted."""
+        """Return the table as CSV; cells of strangers' words are written as `inert.cell` does."""
         table = self.table(redact=redact)
         for name in ("person", "destination_id", "source_id"):
-            table[name] = table[name].map(_inert)
+            table[name] = table[name].map(cell, na_action="ignore")
         return str(table.to_csv(index=False, lineterminator="\n"))
 
     def write_csv(self, path: str | Path, *, redact: bool = True) -> Path:
@@ -139,7 +138,7 @@ class MergeList(Shown):
     def write_requests(self, path: str | Path, *, batch_size: int = BURST) -> Path:
         """Write the requests as JSON Lines, one a line, and return the path."""
         rows = self.requests(batch_size=batch_size)
-        text = "".join(f"{msgspec.json.encode(row).decode()}\n" for row in rows)
+        text = "".join(f"{json_line(msgspec.json.encode(row).decode())}\n" for row in rows)
         Path(path).write_text(text, "utf-8")
         return Path(path)
 
@@ -201,8 +200,3 @@ def _rank(known: Known, profile: Profile) -> tuple[int, int, int]:
 
 def _birth(profile: Profile) -> int:
     return profile.created_by or profile.calls[0]
-
-
-def _inert(text: str | None) -> str | None:
-    """Keep a spreadsheet from running a text as a formula; numbers and phones stay."""
-    return f"'{text}" if text is not None and _FORMULA.match(text) else text

@@ -92,7 +92,7 @@ class MergePair:
 class MergeGroup:
     """The profiles of one person: a destination, why it is, and a pair for each other profile."""
 
-    person: PersonName
+    person: PersonName = field(repr=False)
     destination: ProfileName
     reason: Code
     pairs: tuple[MergePair, ...]

@@ -38,7 +38,7 @@ def _data(found: Reproducer) -> Iterator[str]:
     yield from _policy(told.policy, told.assumptions)
     yield ""
     yield "# The calls in order, as rows of a log; a gap of one minute is one that does not matter."
-    rows = [json.loads(line) for line in found.log(redact=False).splitlines()]
+    rows = [json.loads(line) for line in found.log(redact=False).rstrip("\n").split("\n")]
     yield f"ROWS = {pformat(rows, width=_WIDTH, sort_dicts=False)}"
     yield ""
     yield f"CALL, CAUSE = {found.call}, {found.cause!r}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from idgraph.calls import Call, CallNumber
 from idgraph.clocks import Instant, iso, span
 from idgraph.explain import call_words, counted, keyed, label, step_sentence, upper
+from idgraph.inert import visible
 from idgraph.minimising.pacing import matters
 from idgraph.rules import RuleCode
 
@@ -48,7 +49,7 @@ def gap_words(gap: Instant | None) -> str:
 
 def ticket(found: Reproducer) -> str:
     """Return the text in Markdown: what happens, the calls, the rules, how to reproduce."""
-    return "\n".join(_ticket(found)) + "\n"
+    return "\n".join(map(visible, _ticket(found))) + "\n"
 
 
 def _ticket(found: Reproducer) -> Iterator[str]:
@@ -70,15 +71,15 @@ def _ticket(found: Reproducer) -> Iterator[str]:
     yield ""
     yield "## What happened"
     yield ""
-    yield one.happened
-    yield f"Why {one.split.source} was not found: {one.why}"
+    yield _prose(one.happened)
+    yield _prose(f"Why {one.split.source} was not found: {one.why}")
     if found.verdict:
         yield f"What can explain what was observed: {found.verdict}."
     yield ""
     yield "## What would mend it"
     yield ""
-    yield one.fix
-    yield found.diagnosed.advice
+    yield _prose(one.fix)
+    yield _prose(found.diagnosed.advice)
     yield ""
     yield "## To reproduce"
     yield ""
@@ -109,7 +110,7 @@ def _expected(found: Reproducer) -> Iterator[str]:
         codes: tuple[RuleCode, ...] = tuple(dict.fromkeys((ruled.rule, *one.rules)))
     else:
         yield f"One profile, {one.split.source}: all these calls are of one person."
-        yield f"{step_sentence(told, step)} It follows from"
+        yield _prose(f"{step_sentence(told, step)} It follows from")
         codes = one.rules
     yield ""
     for code in codes:
@@ -123,6 +124,11 @@ def _code(text: str, number: bool) -> str:  # noqa: FBT001 - of an identifier
     """A value as code in a cell: what a stranger wrote breaks neither the cell nor the code."""
     shown = text if number else repr(text)
     return f"`{_plain(shown).replace('`', chr(39))}`"
+
+
+def _prose(text: str) -> str:
+    """A sentence in which a stranger's word makes no markup and no link; it holds none of ours."""
+    return text.replace("<", "&lt;").replace("[", "\\[")
 
 
 def _plain(text: str | None) -> str:

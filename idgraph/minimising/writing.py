@@ -15,6 +15,7 @@ from idgraph import sources
 from idgraph.calls import Call, History, Identifier
 from idgraph.clocks import CLOCKS, iso
 from idgraph.demos.requests import event_of
+from idgraph.inert import json_line
 from idgraph.minimising.shrinking import State, Trials
 from idgraph.requesting import Request, is_classic, request_of
 from idgraph.rulebook import Policy
@@ -82,8 +83,9 @@ def log(history: History) -> str:
     rows = [exchange(call) for call in history]
     if None in rows:
         encoded = (msgspec.json.encode(row_of(call)).decode() for call in history)
-        return "".join(f"{line}\n" for line in encoded)
-    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    else:
+        encoded = (json.dumps(row, ensure_ascii=False) for row in rows)
+    return "".join(f"{json_line(line)}\n" for line in encoded)
 
 
 def exchange(call: Call) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -86,7 +86,7 @@ class PersonOutcomes(Shown):
     estimate under a model of timing, None where none was asked for.
     """
 
-    person: PersonName
+    person: PersonName = field(repr=False)
     calls: tuple[CallNumber, ...]
     recorded: tuple[CallNumber, ...]
     orders: int | None

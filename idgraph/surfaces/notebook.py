@@ -71,7 +71,8 @@ def mimebundle(result: object) -> dict[str, str]:
     frame and the style rule are taken out and the picture and the table behind it appear.
     """
     told = _html(result)
-    return {"text/plain": repr(result)} | ({} if told is None else {"text/html": told})
+    said = repr(redact(result) if isinstance(result, History) else result)
+    return {"text/plain": said} | ({} if told is None else {"text/html": told})
 
 
 def _html(result: object) -> str | None:

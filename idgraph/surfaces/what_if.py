@@ -374,7 +374,7 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
         found = list(futures.edit_words(self._drawn.edits, self._policy))
         words = futures.lines(sentence for _, sentence in found)
         count = f"{len(found)} edit{'s' * (len(found) != 1)} so far" if found else "No edits so far"
-        self._count.value = f"<h3>{count}</h3>"
+        self._count.value = html.markup(["h3", {}, count])
         self._reset.disabled = not found
         pairs = zip(found, words, strict=True)
         self._list.children = tuple(
@@ -411,7 +411,7 @@ def _open(policy: Policy) -> Iterator[tuple[str, tuple[RuleCode, str]]]:
 
 
 def _title(text: str) -> Any:
-    return ipywidgets.HTML(f"<h3>{text}</h3>")
+    return ipywidgets.HTML(html.markup(["h3", {}, text]))
 
 
 def _boxed(css: str, *children: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from idgraph.calls import CallNumber, Identifier
@@ -116,7 +116,7 @@ class Verdict(Shown):
     <Verdict in-flight-race: 6 calls on 2 profiles>
     """
 
-    person: PersonName
+    person: PersonName = field(repr=False)
     verdict: Rung
     calls: tuple[CallNumber, ...]
     profiles: tuple[ProfileName, ...]
@@ -136,8 +136,8 @@ class Verdict(Shown):
     given_up: Rung | None
     posterior: Posterior | None
     rules: tuple[RuleCode, ...]
-    because: str
-    proof: tuple[str, ...]
+    because: str = field(repr=False)
+    proof: tuple[str, ...] = field(repr=False)
 
     def __repr__(self) -> str:
         """Say what explains how many calls, without the person's name."""
