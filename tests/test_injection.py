@@ -479,7 +479,7 @@ CONSTANT = 'new DOMParser().parseFromString("<svg></svg>", "text/html")'
 MARKUP = re.compile(r"<(?:[a-z!/]|\x00)|=[\"']\x00[\"']")
 WRITERS: dict[str, frozenset[str]] = {
     "surfaces/html.py": frozenset(
-        ("_write", "document", "_host", "_script"),
+        ("_write", "_picture", "_frame", "page", "_host", "_script"),
     ),
     "surfaces/notebook.py": frozenset(
         ("_html", "_plain", "explanation", "frame", "still", "fallback", "forecast")

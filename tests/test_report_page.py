@@ -13,6 +13,7 @@ from playwright.sync_api import Dialog, Page, expect
 
 from idgraph import notation
 from idgraph.calls import Call, History, Identifier, history
+from idgraph.comparison import compare
 from idgraph.replays import replay
 from idgraph.surfaces import html, notebook, svg
 from idgraph.surfaces.parts import host
@@ -169,11 +170,66 @@ def test_it_can_be_read_with_scripts_off(offline_context: OpenContext, betty: st
     expect(page.locator("#call-4")).to_be_visible()
 
 
+TWO = BETTY.replace("person=carl", "person=carl\n    +1min server email=cc@example.com person=carl")
+
+
+def test_a_link_opens_the_case_that_has_the_call_and_can_be_copied(
+    offline_context: OpenContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.html"
+    told = replay(notation.parse(TWO))
+    good = notation.parse("external_id=b1 email=a@example.com person=p\n+1min email=a@example.com")
+    bad = notation.parse("external_id=b1 person=p\n+1min email=a@example.com person=p")
+    report([told, compare(good, bad), told], path)
+    page = offline_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
+    for anchor, place in (("call-3", 0), ("r3-call-7", -1)):
+        page.goto(f"{path.as_uri()}#{anchor}")
+        host = page.locator("[data-idgraph-report]").nth(place)
+        expect(host.locator(".status")).to_contain_text(f"call {anchor[-1]} ")
+        expect(host.locator(".bar")).to_be_in_viewport()
+        host.get_by_role("button", name="Next call", exact=True).click()
+        host.get_by_role("button", name="Copy link to this call").press("Enter")
+        expect(host.get_by_text("Link copied")).to_be_visible()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == page.url
+        prefix, _, call = anchor.rpartition("-")
+        assert copied.endswith(f"#{prefix}-{int(call) + 1}")
+    pane = page.locator(".pane.side-1")
+    page.goto(f"{path.as_uri()}#r2-bad-call-2")
+    expect(pane.locator(".status")).to_contain_text("call 2")
+    pane.get_by_role("button", name="Copy link to this call").click()
+    assert page.evaluate("navigator.clipboard.readText()").endswith("#r2-bad-call-2")
+
+
+def test_contents_follow_the_reader_and_fold_where_there_is_no_room(
+    offline_page: Page, betty: str
+) -> None:
+    offline_page.set_viewport_size({"width": 1400, "height": 900})
+    offline_page.goto(betty)
+    nav = offline_page.get_by_role("navigation", name="Contents")
+    expect(nav.locator("[aria-current]")).to_have_text("Summary")
+    nav.get_by_role("link", name="What was read").click()
+    expect(nav.locator("[aria-current]")).to_have_text("What was read")
+    expect(nav).to_be_in_viewport()
+    nav.get_by_role("link", name="Summary").click()
+    expect(nav.locator("[aria-current]")).to_have_text("Summary")
+    offline_page.set_viewport_size({"width": 390, "height": 800})
+    expect(nav.get_by_role("link", name="Rules used")).to_be_hidden()
+    nav.get_by_text("Contents").click()
+    nav.get_by_role("link", name="Rules used").click()
+    expect(nav.get_by_role("link", name="Rules used")).to_be_hidden()
+    expect(offline_page.get_by_role("heading", name="Rules used")).to_be_in_viewport()
+
+
 def test_paper_shows_all_calls_and_no_controls(offline_page: Page, betty: str) -> None:
     offline_page.goto(betty)
     offline_page.emulate_media(media="print")
     expect(offline_page.locator(".still .calls tbody tr")).to_have_count(10)
     expect(offline_page.locator(".live")).to_be_hidden()
+    expect(offline_page.locator(".still .decisive h3")).to_have_text("The decisive call: call 4")
+    expect(offline_page.get_by_role("navigation")).to_be_hidden()
+    offline_page.set_viewport_size({"width": 690, "height": 900})
+    assert offline_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     offline_page.emulate_media(media="screen")
     expect(offline_page.locator(".still")).to_have_count(0)
     expect(offline_page.locator(".live")).to_be_visible()

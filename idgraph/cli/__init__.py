@@ -7,7 +7,15 @@ import sys
 
 import click
 
-from idgraph.cli import catalogues, comparing, explaining, histories, reproducing, trying
+from idgraph.cli import (
+    catalogues,
+    comparing,
+    explaining,
+    histories,
+    rendering,
+    reproducing,
+    trying,
+)
 from idgraph.cli.base import cli
 from idgraph.errors import IdgraphError
 from idgraph.inert import visible
@@ -19,6 +27,7 @@ __all__ = [
     "explaining",
     "histories",
     "main",
+    "rendering",
     "reproducing",
     "trying",
 ]

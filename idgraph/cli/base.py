@@ -124,6 +124,35 @@ def ruled_and_observed(command: Command) -> Command:
     return reading(wrapped)  # type: ignore[return-value]
 
 
+def titled(command: Command) -> Command:
+    """Give a command what its page gets from the author: `title` and `written`, the note's text."""
+
+    @click.option("--title", help="The heading of the report.")
+    @click.option("--note", "beside", metavar="FILE", help="Markdown to put into it, as written.")
+    @wraps(command)
+    def wrapped(*, beside: str | None, **rest: Any) -> None:
+        from idgraph.surfaces import notes
+
+        command(written=notes.read(beside) if beside else None, **rest)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def warn_of(title: str | None, written: str | None, *histories: History) -> None:
+    """Say where words of the author, which nothing replaces, hold identifiers of the histories."""
+    from idgraph.surfaces import notes
+
+    if notes.telling(title or "", *histories):
+        note("The title holds an identifier of the history, and is not redacted.")
+    lines = notes.telling(written or "", *histories)
+    if lines:
+        from idgraph.explain import listed
+
+        where = "line" if len(lines) == 1 else "lines"
+        named = listed([str(number) for number in lines])
+        note(f"The note holds identifiers of the history, and is not redacted: {where} {named}.")
+
+
 def timed(command: Command) -> Command:
     """Give a command `limits`: how late and how far off things may have been."""
 

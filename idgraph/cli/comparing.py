@@ -17,6 +17,8 @@ from idgraph.cli.base import (
     note,
     sourced,
     timed,
+    titled,
+    warn_of,
 )
 from idgraph.errors import UsageError
 
@@ -37,6 +39,7 @@ _SIDES = 2
 @click.option("--assume", multiple=True, metavar="RULE=OUTCOME", help="How an open rule ends.")
 @click.option("--observe", multiple=True, metavar="FILE", help=OBSERVE_HELP)
 @click.option("--report", "page", metavar="FILE", help="Write it as one offline HTML file, too.")
+@titled
 @click.option("--show-identifiers", "shown", is_flag=True, help="Show identifiers as they are.")
 @timed
 @as_json
@@ -52,6 +55,8 @@ def compare(
     observe: tuple[str, ...],
     limits: Limits,
     page: str | None,
+    title: str | None,
+    written: str | None,
     shown: bool,
     as_json: bool,
 ) -> None:
@@ -70,6 +75,10 @@ def compare(
     from idgraph.surfaces import contrasts as surface
     from idgraph.surfaces.report import report
 
+    if (title or written) and not page:
+        raise UsageError(
+            "--title and --note are of a report", where="compare", remedy="Give --report FILE, too."
+        )
     if len(paths) > _SIDES:
         raise UsageError(
             f"{len(paths)} paths were given to compare",
@@ -89,7 +98,10 @@ def compare(
         limits=limits,
     )
     if page:
-        note(f"Written: {report(found, page, redact=not shown)}")
+        if not shown:
+            warn_of(title, written, *sides)
+        made = report(found, page, title=title, note=written, redact=not shown)
+        note(f"Written: {made}")
     if isinstance(found, contrasts.Contrast):
         if found.why_too_few:
             note("To compare one person with the correct one most like it: --bad PERSON.")

@@ -20,7 +20,9 @@ from idgraph.cli.base import (
     ruled_and_observed,
     sourced,
     timed,
+    titled,
     veiled,
+    warn_of,
 )
 from idgraph.errors import UsageError
 
@@ -154,7 +156,7 @@ def merges(
 @ruled_and_observed
 @timed
 @click.option("-o", "--output", metavar="FILE", help="The HTML file to write.")
-@click.option("--title", help="The heading of the report.")
+@titled
 @click.option(
     "--verdict/--no-verdict", default=True, help="Say what can explain what was observed."
 )
@@ -168,10 +170,14 @@ def report(
     shown: bool,
     output: str | None,
     title: str | None,
+    written: str | None,
     verdict: bool,
     bundle: str | None,
 ) -> None:
-    """Write one offline HTML file: who split, at which call, why, what to change."""
+    """Write one offline HTML file: who split, at which call, why, what to change.
+
+    A file that is there is written over.
+    """
     if not output and not bundle:
         remedy = "Give -o FILE for the page, --bundle FILE for a ZIP, or both."
         raise UsageError("it must be said what to write", where="report", remedy=remedy)
@@ -180,16 +186,25 @@ def report(
     from idgraph.surfaces.report import report as write
 
     told = rules(history)
-    within = replace(explanations.LIMITS, **_spans(limits))
-    page = write([told], output, title=title, redact=not shown, verdict=verdict, limits=within)
+    if not shown:
+        warn_of(title, written, history)
+    page = write(
+        [told],
+        output,
+        title=title,
+        note=written,
+        redact=not shown,
+        verdict=verdict,
+        limits=replace(explanations.LIMITS, **_spans(limits)),
+    )
     if output:
         note(f"Wrote {page}; open it in a browser, it needs no network.")
     if bundle:
         exported = observed.exported if observed else None
         found = verdicts.verdict(told, limits=limits, exported=exported)
         text = Path(output).read_text("utf-8") if output else str(page)
-        written = bundling.write_bundle(found, bundle, redact=not shown, page=text)
-        note(f"Wrote {written}; whoever has it gets the same verdict.")
+        zipped = bundling.write_bundle(found, bundle, redact=not shown, page=text)
+        note(f"Wrote {zipped}; whoever has it gets the same verdict.")
 
 
 def _spans(limits: Limits) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from idgraph.comparison import Comparison
 from idgraph.contrasts import Contrast, Example
@@ -23,13 +23,16 @@ from idgraph.surfaces import (
     stills,
     trees,
 )
+from idgraph.surfaces.contents import Entry
 from idgraph.surfaces.explanations import Explained
+from idgraph.surfaces.sharing import shared
 from idgraph.surfaces.trees import Tree
 from idgraph.views.base.blocks import Block, Heading, Items, Paragraph, rich, words
 from idgraph.views.base.case import Case, Cases
 
 JOINED = "Two persons on one profile"
-_LAST = (("Rules used", "rules"), ("What was read", "reading"))
+HINGES = "What it hangs on"
+_LAST = (Entry("Rules used", "rules"), Entry("What was read", "reading"))
 Drawn = Iterator[Tree | html.Host]
 
 
@@ -42,13 +45,18 @@ class Part(Protocol):
         ...
 
     @property
+    def name(self) -> str:
+        """What it is called among several."""
+        ...
+
+    @property
     def lead(self) -> Paragraph:
         """What it says in a sentence."""
         ...
 
     @property
-    def entries(self) -> Sequence[tuple[str, str]]:
-        """The titles and anchors of its sections, in order."""
+    def entries(self) -> Sequence[Entry | tuple[str, str]]:
+        """The titles and anchors of its sections, in order, without the prefix."""
         ...
 
     def sections(self) -> Drawn:
@@ -66,19 +74,31 @@ class Diagnosed:
     explained: Explained
 
     @property
+    def name(self) -> str:
+        """The title of the history, if it has one."""
+        return self.diagnosis.replay.history.title or "Who split"
+
+    @property
     def lead(self) -> Paragraph:
         """Who split."""
         return Paragraph(rich(chapters.verdict(self.diagnosis)), "lead")
 
     @property
-    def entries(self) -> Sequence[tuple[str, str]]:
+    def entries(self) -> Sequence[Entry]:
         """The titles and anchors of its sections."""
-        entries = [("Summary", "summary")]
+        entries = [Entry("Summary", "summary")]
         if self.diagnosis.joins:
-            entries.append((JOINED, "joined"))
+            entries.append(Entry(JOINED, "joined"))
         if self.explained.verdicts:
-            entries.append((explanations.TITLE, "explained"))
-        entries += [(upper(case.name), f"case-{n}") for n, (case, _) in enumerate(self.cases, 1)]
+            entries.append(Entry(explanations.TITLE, "explained"))
+        drawn = enumerate(self.cases, 1)
+        cases = tuple(Entry(upper(case.name), f"case-{n}") for n, (case, _) in drawn)
+        if len(cases) > 1:
+            entries.append(Entry("Call by call", "case-1", cases))
+        else:
+            entries += cases
+        if chapters.hinges(self.diagnosis):
+            entries.append(Entry(HINGES, "hinges"))
         return (*entries, *_LAST)
 
     def sections(self) -> Drawn:
@@ -97,7 +117,7 @@ class Diagnosed:
             taken.update(case.own)
         hinges = chapters.hinges(diagnosis)
         if hinges:
-            yield _section(self, "What it hangs on", "hinges", hinges)
+            yield _section(self, HINGES, "hinges", hinges)
         yield _section(self, "Rules used", "rules", chapters.rules(diagnosis.replay))
         yield _section(self, "What was read", "reading", chapters.reading(diagnosis.replay.history))
 
@@ -125,16 +145,21 @@ class Compared:
     place: str
 
     @property
+    def name(self) -> str:
+        """Its number, too, where there are several."""
+        return f"Two histories compared{self.place}"
+
+    @property
     def lead(self) -> Paragraph:
         """What makes the difference."""
         return comparisons.lead(self.found)
 
     @property
-    def entries(self) -> Sequence[tuple[str, str]]:
+    def entries(self) -> Sequence[Entry]:
         """The titles and anchors of its sections; of several comparisons each has its number."""
         return (
-            (f"Row by row{self.place}", "compared"),
-            (f"Side by side{self.place}", "beside"),
+            Entry(f"Row by row{self.place}", "compared"),
+            Entry(f"Side by side{self.place}", "beside"),
             *_LAST,
         )
 
@@ -142,8 +167,9 @@ class Compared:
         """Go through its sections."""
         found, (told, beside, *_) = self.found, self.entries
         lead = [self.lead] if self.place else []
-        yield _section(self, *told, [*lead, *comparisons.detail(found, self.prefix)])
-        yield _section(self, *beside, [])
+        blocks = [*lead, *comparisons.detail(found, self.prefix)]
+        yield _section(self, told.name, told.anchor, blocks)
+        yield _section(self, beside.name, beside.anchor, [])
         yield pairs.host(found, self.prefix)
         one, other = found.good.replay, found.bad.replay
         used = chapters.rules(one, other) if not found.policies else chapters.rules(one)
@@ -167,15 +193,24 @@ class Contrasted:
     place: str
 
     @property
+    def name(self) -> str:
+        """Its number, too, where there are several."""
+        return f"Duplicated and correct persons{self.place}"
+
+    @property
     def lead(self) -> Paragraph:
         """How many stand against how many, and what was found."""
         return Paragraph(rich(" ".join(self.found.sentences()[:2])), "lead")
 
     @property
-    def entries(self) -> Sequence[tuple[str, str]]:
-        """The titles and anchors of its sections."""
-        told = ((f"What separates them{self.place}", "separates"),)
-        return (*told, *(((f"Examples{self.place}", "examples"),) * bool(self._drawn)), *_LAST)
+    def entries(self) -> Sequence[Entry]:
+        """The titles and anchors of its sections, those of examples under them."""
+        entries = [Entry(f"What separates them{self.place}", "separates")]
+        titles = (title for title, _, _ in self._drawn)
+        under = tuple(Entry(title, f"example-{n}") for n, title in enumerate(titles, 1))
+        if under:
+            entries.append(Entry(f"Examples{self.place}", "examples", under))
+        return (*entries, *_LAST)
 
     @property
     def _drawn(self) -> list[tuple[str, Replay, Example]]:
@@ -184,9 +219,9 @@ class Contrasted:
     def sections(self) -> Drawn:
         """Go through its sections."""
         told, examples, *_ = self.entries
-        yield _section(self, *told, [*contrasts.detail(self.found)])
+        yield _section(self, told.name, told.anchor, [*contrasts.detail(self.found)])
         if self._drawn:
-            yield _section(self, *examples, [self._links()])
+            yield _section(self, examples.name, examples.anchor, [self._links()])
             yield from self._examples()
         yield _section(self, "Rules used", "rules", chapters.rules(self.found.bad))
         yield _section(self, "What was read", "reading", chapters.reading(self.found.bad.history))
@@ -228,9 +263,12 @@ def host(
 ) -> html.Host:
     """Return the stepper of a case for a page, with all its pages in it."""
     document = stepper.steps(case)
+    numbers = range(len(document.pages))
+    pages, again = shared([stepper.page(document, number, prefix) for number in numbers])
     data = {
         "head": stepper.head(document, prefix),
-        "pages": [stepper.page(document, number, prefix) for number in range(len(document.pages))],
+        "pages": pages,
+        "shared": again,
         "own": [number for number in case.own if number not in taken],
         "linked": linked,
     }
@@ -239,6 +277,10 @@ def host(
 
 def embedded(case: Case) -> list[Tree | html.Host]:
     """Return the stepper of a case alone, for a frame; what stands behind it is outside."""
-    found = host(case, linked=False)
+    return framed(host(case, linked=False).data)
+
+
+def framed(data: dict[str, Any]) -> list[Tree | html.Host]:
+    """Return a stepper alone by its data."""
     off = trees.element("p", "", "Scripts are off in this frame: open a report to read it without.")
-    return [html.Host(trees.element("div", "still", off), found.data)]
+    return [html.Host(trees.element("div", "still", off), data)]

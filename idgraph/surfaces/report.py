@@ -13,11 +13,12 @@ from idgraph.errors import UsageError
 from idgraph.filing import whole
 from idgraph.joining import sharers
 from idgraph.searching.limits import Limits
-from idgraph.surfaces import comparisons, explanations, html, trees
+from idgraph.surfaces import comparisons, explanations, html, notes, trees
+from idgraph.surfaces.contents import Entry, contents, nested
 from idgraph.surfaces.parts import Compared, Contrasted, Diagnosed, Part, diagnosed
 from idgraph.surfaces.subjects import Result, shown
 from idgraph.surfaces.trees import Tree
-from idgraph.views.base.blocks import Block, Heading, Items, Notice, Paragraph, Rich, rich, words
+from idgraph.views.base.blocks import Block, Heading, Notice, rich, words
 
 REDACTED = (
     "Identifiers are replaced by stand-ins: the same value has the same stand-in everywhere in "
@@ -25,6 +26,7 @@ REDACTED = (
     "is pseudonymous data, not anonymous data."
 )
 ASKED = "Why is one person two profiles?"
+WRITTEN = "A note by the author of this report, as it was written; nothing in it is replaced."
 SHOWN = "Identifiers are shown as they were sent: this file holds personal data."
 Reported = Result | Comparison | Contrast
 
@@ -44,8 +46,9 @@ def report(
     A history is replayed under the default policy; a comparison is shown with both its histories
     side by side, a contrast with one pair of persons that shows its first cause. With `verdict` it
     says of those persons of whom something was observed what can explain it, within `limits`; by
-    default within smaller ones than `verdict` takes. The file is written in one piece or not at
-    all. Same input, same bytes.
+    default within smaller ones than `verdict` takes. `note` is Markdown of the report's author,
+    which stands in it as written; HTML in it is text. The file is written in one piece or not at
+    all, over one that is there. Same input, same bytes.
 
     >>> import idgraph as ig
     >>> ig.report(ig.demo("scenario-2"), verdict=False)[:15]
@@ -63,7 +66,7 @@ def report(
     text = _page(parts, title, note, redact=redact)
     if path is None:
         return text
-    _write(Path(path), text)
+    write(Path(path), text)
     return Path(path)
 
 
@@ -100,17 +103,45 @@ def _diagnosed_result(result: Result, *, redact: bool) -> Diagnosis:
 def _page(parts: Sequence[Part], title: str | None, note: str | None, *, redact: bool) -> str:
     head: list[Block] = [Heading(words(title or _title(parts)), 1)]
     head += [part.lead for part in parts]
-    head += [Paragraph(words(note))] if note else []
     head.append(Notice(rich(REDACTED if redact else SHOWN), "note" if redact else "warning"))
     body: list[Tree | html.Host] = [trees.tree(block) for block in head]
-    body.append(_contents(parts))
-    for part in parts:
+    written, entries = _note(note)
+    body += written
+    for number, part in enumerate(parts, 1):
+        if len(parts) > 1:
+            name, anchor = f"{number}. {part.name}", f"{part.prefix}part"
+            body.append(["h2", {"class": "part", "id": anchor}, *trees.inline(words(name))])
+            entries.append(Entry(name, anchor, _entries(part)))
+        else:
+            entries += _entries(part)
         body += part.sections()
     return html.document(
         body,
         judged=any(isinstance(part, Diagnosed) and part.explained.detailed for part in parts),
         paired=any(isinstance(part, Compared) for part in parts),
+        beside=contents(entries),
     )
+
+
+def _note(note: str | None) -> tuple[list[Tree], list[Entry]]:
+    """The section of the note, and its entry with those of its headings; both may be empty."""
+    if not note or not note.strip():
+        return [], []
+    parts, titles = notes.note(note)
+    head = [trees.tree(Heading(words("Note"), 2, "note")), trees.tree(Notice(rich(WRITTEN)))]
+    under = nested([(one.level, Entry(one.words, one.anchor)) for one in titles])
+    section = trees.element("section", "written", *head, *parts)
+    return [section], [Entry("Note", "note", tuple(under))]
+
+
+def _entries(part: Part) -> tuple[Entry, ...]:
+    """The entries of a part; anchors within it get its prefix."""
+    return tuple(_prefixed(part.prefix, Entry(*one)) for one in part.entries)
+
+
+def _prefixed(prefix: str, entry: Entry) -> Entry:
+    under = tuple(_prefixed(prefix, one) for one in entry.under)
+    return Entry(entry.name, f"{prefix}{entry.anchor}", under)
 
 
 def _title(parts: Sequence[Part]) -> str:
@@ -124,15 +155,7 @@ def _title(parts: Sequence[Part]) -> str:
     return ", ".join(name for name in names if name) or asked
 
 
-def _contents(parts: Sequence[Part]) -> Tree:
-    entries: list[tuple[Rich, str]] = [
-        (words(name), f"{part.prefix}{anchor}") for part in parts for name, anchor in part.entries
-    ]
-    items = Items(tuple(text for text, _ in entries), tuple(link for _, link in entries))
-    return trees.element("nav", "", trees.tree(items), aria_label="Contents")
-
-
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     """Nobody ever sees half a report."""
     with whole(path) as part:
         part.write_text(text, "utf-8", newline="\n")

@@ -15,6 +15,7 @@ from idgraph.views import calls, network
 from idgraph.views.base import ink
 from idgraph.views.base.blocks import (
     Figure,
+    Frame,
     Holding,
     Lane,
     Legend,
@@ -69,17 +70,13 @@ class _Pages(Sequence[Page]):
 
 
 def steps(case: Case) -> Steps:
-    """Return the stepper of a case.
-
-    It opens on the first split, else where two persons first met, else on the first call.
-    """
+    """Return the stepper of a case, which opens on the decisive call."""
     lanes = Lanes(case)
-    start, *_ = (*case.splits, *case.meetings, 1)
     return Steps(
         title=f"Calls of {case.name}",
         calls=case.calls,
         stops=case.stops,
-        start=start,
+        start=start(case),
         column=lanes.column,
         height=lanes.height,
         lanes=lanes.lanes,
@@ -88,6 +85,12 @@ def steps(case: Case) -> Steps:
         columns=calls.COLUMNS,
         pages=_Pages(case, lanes),
     )
+
+
+def start(case: Case) -> Frame:
+    """Return the first split, else where two persons first met, else the first call."""
+    first, *_ = (*case.splits, *case.meetings, 1)
+    return first
 
 
 def legend(case: Case) -> Legend:

@@ -163,14 +163,6 @@ function renderPair({ model, el }) {
   };
 }
 
-/** Data with each place `{"": n}` filled by the list that was written once for all of them. */
-const unfold = (node, shared) => {
-  if (Array.isArray(node)) return node.map((child) => unfold(child, shared));
-  if (node === null || typeof node !== "object") return node;
-  if (Object.hasOwn(node, "")) return unfold(shared[node[""]], shared);
-  return Object.fromEntries(Object.entries(node).map(([name, child]) => [name, unfold(child, shared)]));
-};
-
 /** A report: each `[data-idgraph-pair]` has rows and pages in the script element behind it. */
 function openPairs(places) {
   const opened = places.map((host) => {

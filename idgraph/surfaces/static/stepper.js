@@ -353,19 +353,28 @@ function keep(anchor) {
   catch { /* a page without an address has nothing to keep it in */ }
 }
 
+/** Data with each place `{"": n}` filled by the list that was written once for all of them. */
+const unfold = (node, shared) => {
+  if (Array.isArray(node)) return node.map((child) => unfold(child, shared));
+  if (node === null || typeof node !== "object") return node;
+  if (Object.hasOwn(node, "")) return unfold(shared[node[""]], shared);
+  return Object.fromEntries(Object.entries(node).map(([name, child]) => [name, unfold(child, shared)]));
+};
+
 /** A report: each `[data-idgraph-report]` has its pages in the script element behind it. */
 function open(hosts) {
   const opened = hosts.map((host) => {
     const data = liven(host);
     const { prefix } = data.head;
     const view = stepper(host, { head: data.head, frame: data.head.start,
-      page: (number, done) => done(data.pages[number]),
+      page: (number, done) => done(unfold(data.pages[number], data.shared)),
       onShow: (call, byHand) => { if (byHand && data.linked) keep(`${prefix}call-${call}`); } });
-    return { host, view, prefix, own: new Set(data.own) };
+    return { host, view, prefix, own: new Set(data.own), every: new Set(data.head.calls) };
   });
   const go = () => {
     const [, prefix, call] = /^#(.*)call-(\d+)$/.exec(location.hash) ?? [];
-    const found = opened.find((entry) => entry.prefix === prefix && entry.own.has(Number(call)));
+    const at = (calls) => (entry) => entry.prefix === prefix && entry[calls].has(Number(call));
+    const found = opened.find(at("own")) ?? opened.find(at("every")); // a call may be nobody's
     if (!found) return;
     found.view.showCall(Number(call));
     found.host.scrollIntoView();
