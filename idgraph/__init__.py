@@ -7,6 +7,7 @@
     ig.verdict(history)                         # payload, order, lag, or nothing that is documented
     ig.outcomes(history)                        # every way that the calls could have gone
     ig.repair(replay)                           # what to change at which call site
+    ig.overview(replay)                         # a fleet at a glance: who, when, where, how soon
     ig.contrast(replay)                         # what separates the duplicated from the others
     ig.merge_list(replay)                       # which of the duplicates that exist to merge
     ig.compare(good, bad)                       # what makes the difference between two histories
@@ -14,6 +15,7 @@
     ig.Stepper(replay)                          # go through it, call by call
     ig.WhatIf(replay)                           # edit a call and see both futures
     ig.VerdictView(replay)                      # a verdict in time, and with other settings
+    ig.OverviewView(replay)                     # a fleet by channel, cause and days
     ig.Compare(good, bad)                       # two histories side by side, step by step
     ig.identity_graph(replay)                   # a networkx.MultiDiGraph
     ig.report([replay], "report.html")          # one offline file, redacted
@@ -31,9 +33,10 @@ that explain what was observed); `causes` (one file each); `explain`; `futures` 
 `outlook` (every way it could have gone), `repairs`; `diagnosis`; `verdicts` (what can explain it),
 `firmness` (how firmly a repair holds); `advising` (one line for a call site), `merging` (the
 duplicates that exist), `minimising` (the few calls that still split), `contrasts` (what separates
-the duplicated persons from the others); `comparison` (two histories side by side); `coverage`;
-`records`; `recording` (a proxy); `views` (one file each, plain blocks); `bundling` (a case for
-support); `surfaces` (html, text, widgets, report); `accessor` (`df.idgraph`); `cli`.
+the duplicated persons from the others); `comparison` (two histories side by side), `overviews` (a
+fleet at a glance); `coverage`; `records`; `recording` (a proxy); `views` (one file each, plain
+blocks); `bundling` (a case for support); `surfaces` (html, text, widgets, report); `accessor`
+(`df.idgraph`); `cli`.
 """
 
 from __future__ import annotations
@@ -85,6 +88,8 @@ if TYPE_CHECKING:
     from idgraph.observing import observed as observed
     from idgraph.outlook import Outcomes as Outcomes
     from idgraph.outlook import outcomes as outcomes
+    from idgraph.overviews import Overview as Overview
+    from idgraph.overviews import overview as overview
     from idgraph.persons import Persons as Persons
     from idgraph.persons import link as link
     from idgraph.policy import Policy as Policy
@@ -101,6 +106,7 @@ if TYPE_CHECKING:
     from idgraph.splitting import splits as splits
     from idgraph.steps import Step as Step
     from idgraph.surfaces.compare_view import Compare as Compare
+    from idgraph.surfaces.overview_view import OverviewView as OverviewView
     from idgraph.surfaces.report import report as report
     from idgraph.surfaces.verdict_view import VerdictView as VerdictView
     from idgraph.surfaces.what_if import WhatIf as WhatIf
@@ -154,6 +160,8 @@ _HOMES = {
     "write": "notation",
     "Outcomes": "outlook",
     "outcomes": "outlook",
+    "Overview": "overviews",
+    "overview": "overviews",
     "Persons": "persons",
     "link": "persons",
     "Policy": "policy",
@@ -170,6 +178,7 @@ _HOMES = {
     "read": "sources",
     "splits": "splitting",
     "Compare": "surfaces.compare_view",
+    "OverviewView": "surfaces.overview_view",
     "report": "surfaces.report",
     "VerdictView": "surfaces.verdict_view",
     "WhatIf": "surfaces.what_if",

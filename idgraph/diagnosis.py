@@ -209,13 +209,13 @@ def _split(replay: Replay, split: Split, finding: Finding | None) -> DiagnosedSp
         why=explain.ladder_sentence(replay, rungs, split.source),
         fix=fix,
         chance=explain.chance_sentence(replay, split),
-        rules=_rules(replay, split, rungs),
+        rules=resting_on(replay, split, rungs),
         rungs=rungs,
     )
 
 
-def _rules(replay: Replay, split: Split, rungs: tuple[Rung, ...]) -> tuple[RuleCode, ...]:
-    """The rules on which a split rests: how it was looked up, and how a value had been replaced."""
+def resting_on(replay: Replay, split: Split, rungs: tuple[Rung, ...]) -> tuple[RuleCode, ...]:
+    """Return the rules on which a split rests: how it was looked up, how a value was replaced."""
     step = replay.step(split.call)
     codes = [
         row.code for row in replay.policy.of(step.call).trial if step.call.get(row.key) is not None

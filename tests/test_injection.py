@@ -485,6 +485,9 @@ WRITERS: dict[str, frozenset[str]] = {
         ("_html", "_plain", "explanation", "frame", "still", "fallback", "forecast")
     ),
     "surfaces/futures.py": frozenset(("pictures", "_image", "_card")),
+    "surfaces/foreign.py": frozenset(("keep",)),
+    "surfaces/overviews.py": frozenset(("_picture",)),
+    "surfaces/overview_view.py": frozenset(("_repr_mimebundle_",)),
     "surfaces/svg.py": frozenset(("picture", "_svg", "stacked")),
 }
 """The functions that put markup together, of markup that the one escaper made, and of constants."""

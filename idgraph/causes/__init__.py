@@ -9,7 +9,16 @@ from idgraph.registry import collect
 from idgraph.replays import Replay
 from idgraph.splitting import Split
 
-__all__ = ["Cause", "Evidence", "Finding", "Wording", "catalogue", "cause", "explain_split"]
+__all__ = [
+    "Cause",
+    "Evidence",
+    "Finding",
+    "Wording",
+    "catalogue",
+    "cause",
+    "explain_split",
+    "first_cause",
+]
 
 UNEXPLAINED = "unexplained"
 """The code of a split that no cause in the catalogue explains: said, never hidden."""
@@ -31,7 +40,11 @@ def cause(code: str) -> Cause:
 
 def explain_split(replay: Replay, persons: Persons, split: Split) -> Finding | None:
     """Return the finding of the first cause that applies to a split, None where none does."""
-    evidence = Evidence.of(replay, persons, split)
+    return first_cause(Evidence.of(replay, persons, split))
+
+
+def first_cause(evidence: Evidence) -> Finding | None:
+    """Return the same from evidence that was gathered before."""
     for entry in catalogue():
         finding = entry.find(evidence)
         if finding is not None:

@@ -160,6 +160,7 @@ def merges(
 @click.option(
     "--verdict/--no-verdict", default=True, help="Say what can explain what was observed."
 )
+@click.option("--fleet", is_flag=True, help="Sum a fleet up, with the steps of typical persons.")
 @click.option("--bundle", metavar="FILE", help="Write a ZIP for support: calls, rules, verdict.")
 def report(
     *,
@@ -172,6 +173,7 @@ def report(
     title: str | None,
     written: str | None,
     verdict: bool,
+    fleet: bool,
     bundle: str | None,
 ) -> None:
     """Write one offline HTML file: who split, at which call, why, what to change.
@@ -181,7 +183,7 @@ def report(
     if not output and not bundle:
         remedy = "Give -o FILE for the page, --bundle FILE for a ZIP, or both."
         raise UsageError("it must be said what to write", where="report", remedy=remedy)
-    from idgraph import bundling, verdicts
+    from idgraph import bundling, overviews, verdicts
     from idgraph.surfaces import explanations
     from idgraph.surfaces.report import report as write
 
@@ -189,7 +191,7 @@ def report(
     if not shown:
         warn_of(title, written, history)
     page = write(
-        [told],
+        [overviews.overview(told) if fleet else told],
         output,
         title=title,
         note=written,

@@ -78,4 +78,7 @@ def wilson(found: int, of: int) -> tuple[float, float]:
     share = found / of
     middle = (share + square / (2 * of)) / (1 + square / of)
     half = sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
-    return max(0.0, middle - _CONFIDENCE * half), min(1.0, middle + _CONFIDENCE * half)
+    # Exact at the ends, where the two terms cancel but for rounding.
+    low = middle - _CONFIDENCE * half if found else 0.0
+    high = middle + _CONFIDENCE * half if found < of else 1.0
+    return low, high

@@ -17,8 +17,8 @@ from idgraph.surfaces.trees import Tree
 from idgraph.surfaces.visible import visible
 
 _TAGS = (
-    "a caption code dd desc div dl dt figcaption figure g h1 h2 h3 h4 li main nav p path pre rect "
-    "circle section span svg table tbody td text th thead title tr tspan ul"
+    "a caption code dd desc details div dl dt figcaption figure g h1 h2 h3 h4 li main nav p path "
+    "pre rect circle section span summary svg table tbody td text th thead title tr tspan ul"
 )
 _ATTRIBUTES = (
     "aria-hidden aria-label class cx cy d data-call data-frames data-tally height href id r role "
@@ -140,15 +140,18 @@ def document(
     judged: bool = False,
     paired: bool = False,
     beside: Tree | None = None,
+    charted: bool = False,
 ) -> str:
     """Return a page that loads nothing and holds only scripts and style sheets of ours.
 
     Those of verdicts are in it only where it shows any, that is, where it is `judged`; those of two
-    linked steppers where it is `paired`; those of contents where there are some `beside` it.
+    linked steppers where it is `paired`, those of charts where it is `charted`, those of contents
+    where there are some `beside` it.
     """
     first = module("stepper.js", "compare.js") if paired else asset("stepper.js")
     scripts = [first, *([asset("verdict.js")] if judged else [])]
     style = asset("stepper.css") + asset("verdict.css") * judged + asset("compare.css") * paired
+    style += asset("overview.css") * charted
     return page(parts, scripts, style, beside=beside)
 
 

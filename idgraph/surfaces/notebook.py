@@ -15,6 +15,8 @@ from idgraph.futures import Future
 from idgraph.ladders import WhyNot, why_not
 from idgraph.merging import MergeList
 from idgraph.minimising import Reproducer
+from idgraph.overviews import Overview
+from idgraph.overviews import veiled as veiled_overview
 from idgraph.persons import PersonName
 from idgraph.redaction import redact
 from idgraph.replays import Replay
@@ -25,6 +27,7 @@ from idgraph.surfaces import (
     explanations,
     futures,
     html,
+    overviews,
     parts,
     reproducers,
     stills,
@@ -88,6 +91,8 @@ def _html(result: object) -> str | None:
             return f'<div class="{_ROOT}">{futures.markup(veiled_future)}</div>'
         case Comparison():
             return compared(comparison.veiled(result))
+        case Overview():
+            return f'<div class="{_ROOT}">{overviews.cell(veiled_overview(result))}</div>'
         case _:
             found = _blocks(result)
             return None if found is None else _plain(found)

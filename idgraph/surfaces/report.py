@@ -12,8 +12,9 @@ from idgraph.diagnosis import Diagnosis, diagnose
 from idgraph.errors import UsageError
 from idgraph.filing import whole
 from idgraph.joining import sharers
+from idgraph.overviews import Overview
 from idgraph.searching.limits import Limits
-from idgraph.surfaces import comparisons, explanations, html, notes, trees
+from idgraph.surfaces import comparisons, explanations, html, notes, overviews, trees
 from idgraph.surfaces.contents import Entry, contents, nested
 from idgraph.surfaces.parts import Compared, Contrasted, Diagnosed, Part, diagnosed
 from idgraph.surfaces.subjects import Result, shown
@@ -28,7 +29,7 @@ REDACTED = (
 ASKED = "Why is one person two profiles?"
 WRITTEN = "A note by the author of this report, as it was written; nothing in it is replaced."
 SHOWN = "Identifiers are shown as they were sent: this file holds personal data."
-Reported = Result | Comparison | Contrast
+Reported = Result | Comparison | Contrast | Overview
 
 
 def report(
@@ -44,11 +45,12 @@ def report(
     """Return one offline HTML page about some results; with `path`, write it and return the path.
 
     A history is replayed under the default policy; a comparison is shown with both its histories
-    side by side, a contrast with one pair of persons that shows its first cause. With `verdict` it
-    says of those persons of whom something was observed what can explain it, within `limits`; by
-    default within smaller ones than `verdict` takes. `note` is Markdown of the report's author,
-    which stands in it as written; HTML in it is text. The file is written in one piece or not at
-    all, over one that is there. Same input, same bytes.
+    side by side, a contrast with one pair of persons that shows its first cause, an overview with
+    some persons of each cause. With `verdict` it says of those persons of whom something was
+    observed what can explain it, within `limits`; by default within smaller ones than `verdict`
+    takes. `note` is Markdown of the report's author, which stands in it as written; HTML in it is
+    text. The file is written in one piece or not at all, over one that is there. Same input, same
+    bytes.
 
     >>> import idgraph as ig
     >>> ig.report(ig.demo("scenario-2"), verdict=False)[:15]
@@ -91,6 +93,8 @@ def _part(
         return Compared(veiled(result, redact=redact), prefix, place)
     if isinstance(result, Contrast):
         return Contrasted(contrasts.veiled(result) if redact else result, prefix, place)
+    if isinstance(result, Overview):
+        return overviews.surveyed(result, prefix, place, redact=redact)
     return diagnosed(_diagnosed_result(result, redact=redact), prefix, limits)
 
 
@@ -119,6 +123,7 @@ def _page(parts: Sequence[Part], title: str | None, note: str | None, *, redact:
         body,
         judged=any(isinstance(part, Diagnosed) and part.explained.detailed for part in parts),
         paired=any(isinstance(part, Compared) for part in parts),
+        charted=any(isinstance(part, overviews.Surveyed) for part in parts),
         beside=contents(entries),
     )
 
@@ -147,7 +152,8 @@ def _prefixed(prefix: str, entry: Entry) -> Entry:
 def _title(parts: Sequence[Part]) -> str:
     found = [part.diagnosis for part in parts if isinstance(part, Diagnosed)]
     if not found:
-        return comparisons.TITLE
+        surveyed = any(isinstance(part, overviews.Surveyed) for part in parts)
+        return overviews.TITLE if surveyed else comparisons.TITLE
     names = dict.fromkeys(one.replay.history.title for one in found)
     split = any(one.persons for one in found)
     joined = any(sharers(one.joins) for one in found)

@@ -16,6 +16,8 @@ from idgraph.views.base.case import Case
 _SPACE = "http://www.w3.org/2000/svg"
 _GAP = 14
 _END_OF_FIGURES = "/* --- the live"
+_SHEETS = {"verdict.css": {"timing", "chart"}, "overview.css": {"fleet"}}
+"""Which kinds of figures need a style sheet beside that of the stepper."""
 
 
 def picture(case: Case, names: Mapping[CallNumber, CallNumber] | None = None) -> str:
@@ -32,7 +34,9 @@ def stacked(figures: tuple[Figure, ...]) -> str:
     """Return figures one under the other as an SVG file that keeps its colours by itself."""
     wide = max(figure.width for figure in figures)
     high = sum(figure.height + _GAP for figure in figures)
-    sheets = [html.asset("stepper.css"), *([html.asset("verdict.css")] if _timed(figures) else [])]
+    kinds = {figure.kind for figure in figures}
+    more = [sheet for sheet, drawn in _SHEETS.items() if kinds & drawn]
+    sheets = [html.asset(name) for name in ("stepper.css", *more)]
     style = "".join(sheet.split(_END_OF_FIGURES)[0] for sheet in sheets)
     body = "".join(html.markup(_placed(figure, top)) for figure, top in _stacked(figures))
     ground = f'<rect class="ground" width="{wide}" height="{high}"/>'
@@ -63,10 +67,6 @@ def _named(shapes: tuple[Shape, ...], names: Mapping[CallNumber, CallNumber]) ->
         else:
             found.append(part)
     return tuple(found)
-
-
-def _timed(figures: tuple[Figure, ...]) -> bool:
-    return any(figure.kind in {"timing", "chart"} for figure in figures)
 
 
 def _stacked(figures: tuple[Figure, ...]) -> list[tuple[Figure, int]]:

@@ -4,8 +4,8 @@
 // The name space of drawings, asked of the browser, so that the file holds no address at all.
 const SVG = new DOMParser().parseFromString("<svg></svg>", "text/html").querySelector("svg").namespaceURI;
 const DRAWN = new Set("circle desc g path rect svg text title tspan".split(" "));
-const TAGS = new Set(("a button caption code dd div dl dt figcaption figure h1 h2 h3 h4 input label " +
-  "li ol option p pre section select span table tbody td th thead tr ul").split(" "));
+const TAGS = new Set(("a button caption code dd details div dl dt figcaption figure h1 h2 h3 h4 input label " +
+  "li ol option p pre section select span summary table tbody td th thead tr ul").split(" "));
 const ATTRIBUTES = new Set(("aria-hidden aria-label aria-live class cx cy d data-call data-frames " +
   "data-tally height href id max min r role rx scope step tabindex text-anchor title transform " +
   "type value viewBox width x y").split(" "));

@@ -1,0 +1,52 @@
+"""An overview with stand-ins for what was sent: names of persons and events, paths of endpoints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from idgraph.overviews.facts import Facts
+from idgraph.overviews.results import Overview
+from idgraph.persons import link
+from idgraph.redaction import Redactor
+from idgraph.redaction.keptwords import METRICS
+
+
+def veiled(found: Overview, redactor: Redactor | None = None) -> Overview:
+    """Return an overview in which persons and events stand under the names that all screens use.
+
+    Causes stay those of the history as it was sent. The replay is left out: it holds values. One
+    that has no replay names its persons by number. `redactor` saves the work of seeing all values
+    where that was done before.
+    """
+    told = found.replay
+    if told is None:
+        return _numbered(found)
+    redactor = redactor or Redactor(told.history)
+    given, hidden = link(told.history), link(redactor.history(told.history))
+    names = {name: hidden.of(given.calls[name][0]) or "" for name in given}
+    kinds = {"person": names}
+    for kind in ("event", "endpoint"):
+        seen = {getattr(call, kind) for call in told.history}
+        kinds[kind] = {text: redactor.text(kind, text) for text in sorted(filter(None, seen))}
+    return replace(found, facts=_renamed(found.facts, kinds), replay=None)
+
+
+def _numbered(found: Overview) -> Overview:
+    facts = found.facts
+    names = {name: f"person {n}" for n, name in enumerate(facts.persons["person"], 1)}
+    own = sorted({text for text in facts.traffic["event"] if text and text not in METRICS})
+    events = {text: f"event {n}" for n, text in enumerate(own, 1)}
+    return replace(found, facts=_renamed(facts, {"person": names, "event": events}))
+
+
+def _renamed(facts: Facts, kinds: dict[str, dict[str, str]]) -> Facts:
+    tables = {}
+    for table in ("persons", "splits", "traffic", "returns", "look_ups"):
+        found = getattr(facts, table)
+        put = {
+            kind: found[kind].map(lambda text, names=names: names.get(text, text))
+            for kind, names in kinds.items()
+            if kind in found
+        }
+        tables[table] = found.assign(**put)
+    return replace(facts, **tables)
