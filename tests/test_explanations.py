@@ -76,8 +76,8 @@ def test_a_verdict_that_no_setting_changes_is_drawn_in_its_colours_too() -> None
 
 
 def test_a_report_without_verdicts_holds_no_script_and_no_style_for_them() -> None:
-    assert page().count("'sha256-") == 3
-    assert page(judge=False).count("'sha256-") == 2
+    assert page().count("'sha256-") == 4
+    assert page(judge=False).count("'sha256-") == 3
     assert page(judge=False).count("<script") == page().count("<script") - 2
 
 
