@@ -12,6 +12,7 @@
     ig.merge_list(replay)                       # which of the duplicates that exist to merge
     ig.compare(good, bad)                       # what makes the difference between two histories
     ig.minimise(replay)                         # the few calls that still split: log, test, ticket
+    ig.Workbench("calls.jsonl")                 # the whole investigation, without code
     ig.Stepper(replay)                          # go through it, call by call
     ig.WhatIf(replay)                           # edit a call and see both futures
     ig.VerdictView(replay)                      # a verdict in time, and with other settings
@@ -111,6 +112,7 @@ if TYPE_CHECKING:
     from idgraph.surfaces.verdict_view import VerdictView as VerdictView
     from idgraph.surfaces.what_if import WhatIf as WhatIf
     from idgraph.surfaces.widget import Stepper as Stepper
+    from idgraph.surfaces.workbench import Workbench as Workbench
     from idgraph.verdicts import Verdict as Verdict
     from idgraph.verdicts import Verdicts as Verdicts
     from idgraph.verdicts import verdict as verdict
@@ -183,6 +185,7 @@ _HOMES = {
     "VerdictView": "surfaces.verdict_view",
     "WhatIf": "surfaces.what_if",
     "Stepper": "surfaces.widget",
+    "Workbench": "surfaces.workbench",
     "Verdict": "verdicts",
     "Verdicts": "verdicts",
     "verdict": "verdicts",

@@ -170,6 +170,7 @@ def widgets(one: Subject) -> Artefacts:
         "compare": ig.Compare(one.comparison, redact=one.redact),
         "what-if": ig.WhatIf(one.replay, redact=one.redact),
         "verdict": ig.VerdictView(one.verdicts, show_identifiers=not one.redact),
+        "workbench": ig.Workbench(one.replay, redact=one.redact),
     }
     made["what-if"].edit(without=[1])
     for name, widget in made.items():

@@ -18,12 +18,24 @@ class Veil:
     one that a person types is shown as typed.
     """
 
-    def __init__(self, replay: Replay, *, redact: bool = True) -> None:
-        """Pair the values of the history with what is shown of them."""
+    def __init__(
+        self,
+        replay: Replay,
+        *,
+        redact: bool = True,
+        known: tuple[Redactor, Replay] | None = None,
+    ) -> None:
+        """Pair the values of the history with what is shown of them.
+
+        `known` are the redactor of the history and the redacted replay, where they were made
+        already.
+        """
         self.replay = replay
         self.shown = replay
-        self._redactor = Redactor(replay.history) if redact else None
-        if self._redactor is not None:
+        self._redactor = Redactor(replay.history) if redact and known is None else None
+        if known is not None:
+            self._redactor, self.shown = known
+        elif self._redactor is not None:
             veiled = self._redactor.history(replay.history)
             self.shown = run(veiled, replay.policy, assume=replay.assumptions)
         pairs = zip(replay.history, self.shown.history, strict=True)

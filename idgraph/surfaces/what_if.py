@@ -62,10 +62,14 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
         person: PersonName | None = None,
         call: CallNumber | None = None,
         redact: bool = True,
+        veil: Veil | None = None,
     ) -> None:
-        """Open on `call`; without one, on the first split of `person`, or of the first to split."""
+        """Open on `call`; without one, on the first split of `person`, or of the first to split.
+
+        `veil` is what is shown of the replay, where it was made already.
+        """
         self.replay = replay
-        self._veil = Veil(replay, redact=redact)
+        self._veil = veil or Veil(replay, redact=redact)
         cases = Cases(self._veil.shown)
         self.people = cases.by_splits()
         if not self.people:
