@@ -14,6 +14,9 @@
     ig.minimise(replay)                         # the few calls that still split: log, test, ticket
     ig.Workbench("calls.jsonl")                 # the whole investigation, without code
     ig.Stepper(replay)                          # go through it, call by call
+    ig.GraphView(replay)                        # the identity graph, call by call
+    ig.WhyNotView(replay)                       # why a call did not go to a profile, key by key
+    ig.SplitView(replay)                        # both profiles of a split, and what decided it
     ig.WhatIf(replay)                           # edit a call and see both futures
     ig.VerdictView(replay)                      # a verdict in time, and with other settings
     ig.OverviewView(replay)                     # a fleet by channel, cause and days
@@ -107,10 +110,13 @@ if TYPE_CHECKING:
     from idgraph.splitting import splits as splits
     from idgraph.steps import Step as Step
     from idgraph.surfaces.compare_view import Compare as Compare
+    from idgraph.surfaces.graph_view import GraphView as GraphView
     from idgraph.surfaces.overview_view import OverviewView as OverviewView
     from idgraph.surfaces.report import report as report
+    from idgraph.surfaces.split_view import SplitView as SplitView
     from idgraph.surfaces.verdict_view import VerdictView as VerdictView
     from idgraph.surfaces.what_if import WhatIf as WhatIf
+    from idgraph.surfaces.why_not_view import WhyNotView as WhyNotView
     from idgraph.surfaces.widget import Stepper as Stepper
     from idgraph.surfaces.workbench import Workbench as Workbench
     from idgraph.verdicts import Verdict as Verdict
@@ -180,10 +186,13 @@ _HOMES = {
     "read": "sources",
     "splits": "splitting",
     "Compare": "surfaces.compare_view",
+    "GraphView": "surfaces.graph_view",
     "OverviewView": "surfaces.overview_view",
     "report": "surfaces.report",
+    "SplitView": "surfaces.split_view",
     "VerdictView": "surfaces.verdict_view",
     "WhatIf": "surfaces.what_if",
+    "WhyNotView": "surfaces.why_not_view",
     "Stepper": "surfaces.widget",
     "Workbench": "surfaces.workbench",
     "Verdict": "verdicts",

@@ -181,6 +181,15 @@ def diagnose(replay: Replay) -> Diagnosis:
     return Diagnosis(replay, people, persons, hinges, joins(replay, people))
 
 
+def diagnose_person(
+    replay: Replay, name: PersonName, people: Persons | None = None
+) -> DiagnosedPerson | None:
+    """Say the same of one person alone; None where that person did not split."""
+    known = people or link(replay.history)
+    found = list(splits(replay, known, person=name))
+    return _person(replay, known, name, found) if found else None
+
+
 def _person(
     replay: Replay, people: Persons, name: PersonName, found: list[Split]
 ) -> DiagnosedPerson:

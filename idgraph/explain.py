@@ -13,6 +13,7 @@ from idgraph import causes
 from idgraph.calls import CallNumber, Key
 from idgraph.causes import Finding as CauseFinding
 from idgraph.causes import Wording
+from idgraph.graph import edge_label
 from idgraph.joining import MANY, REASONS, Join, sharers
 from idgraph.ladders import Finding, Rung, WhyNot
 from idgraph.replays import Replay
@@ -62,6 +63,21 @@ def counted(number: int, noun: str) -> str:
 def step_sentence(replay: Replay, step: Step) -> str:
     """Return what a call came to, with the rules that say so in square brackets."""
     return " ".join((_where(replay, step), *_writes(replay, step), *_observation(step)))
+
+
+def brief_sentence(replay: Replay, step: Step, *, splits: bool = False) -> str:
+    """Return what a call came to in the few words that a screen reader says at each step.
+
+    `splits` says that the person came to a further profile at it.
+    """
+    said = [f"Call {step.number}: {step.landed or 'on no profile'}"]
+    label = edge_label(replay, step)
+    said.append(label if step.matched is None or step.deviates else f"found by {label}")
+    updated = listed(replay.policy.label(change.key) for change in step.updates)
+    said += [f"{updated} replaced"] if updated else []
+    said += [f"{listed(step.merged)} merged into it"] if step.merged else []
+    said += ["split"] if splits else []
+    return ", ".join(said) + "."
 
 
 def _where(replay: Replay, step: Step) -> str:

@@ -16,9 +16,10 @@ from idgraph.clocks import SECOND, iso
 from idgraph.coverage import Coverage, cover
 from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis
 from idgraph.edits import edit_words
-from idgraph.explain import join_sentences
+from idgraph.explain import join_sentences, why_not_sentence
 from idgraph.inert import json_line
 from idgraph.joining import Join
+from idgraph.ladders import Rung, WhyNot
 from idgraph.merging import COLUMNS, MergeList
 from idgraph.minimising import Reproducer
 from idgraph.observing import Observed
@@ -111,7 +112,7 @@ def steps(replay: Replay) -> Iterator[Record]:
 
 def persons(diagnosis: Diagnosis) -> Iterator[Record]:
     """Return the persons that split, with causes, why and what to change; then the joins."""
-    yield from (_person(diagnosis, person) for person in diagnosis)
+    yield from (split_person(diagnosis.replay, person) for person in diagnosis)
     yield from ({"joined": _join(diagnosis.replay, join)} for join in diagnosis.joins)
 
 
@@ -272,8 +273,8 @@ def _step(step: Step) -> Record:
     }
 
 
-def _person(diagnosis: Diagnosis, person: DiagnosedPerson) -> Record:
-    replay = diagnosis.replay
+def split_person(replay: Replay, person: DiagnosedPerson) -> Record:
+    """Return a person that split, with its splits and the smallest change."""
     return {
         "person": person.name,
         "profiles": list(person.profiles),
@@ -313,17 +314,37 @@ def _split(replay: Replay, found: DiagnosedSplit) -> Record:
         "fix": found.fix,
         "last_chance": split.chance,
         "rules": list(found.rules),
-        "ladder": [
-            {
-                "key": rung.key,
-                "finding": rung.finding,
-                "sent": value(rung.sent),
-                "holds": value(rung.holds),
-                "at": rung.at,
-                "holder": rung.holder,
-            }
-            for rung in found.rungs
-        ],
+        "ladder": [_rung(rung) for rung in found.rungs],
+    }
+
+
+def _rung(rung: Rung) -> Record:
+    return {
+        "key": rung.key,
+        "finding": rung.finding,
+        "sent": value(rung.sent),
+        "holds": value(rung.holds),
+        "at": rung.at,
+        "holder": rung.holder,
+    }
+
+
+def why_not(found: WhyNot) -> Record:
+    """Return why a call did not go to a profile, key by key, and what was missing."""
+    link = found.link
+    missing = link and {
+        "call": link.call,
+        "key": link.identifier.key,
+        "to": value(link.identifier),
+        "replaces": link.replaces,
+    }
+    return {
+        "call": found.call,
+        "profile": found.profile,
+        "found": found.found,
+        "says": why_not_sentence(found),
+        "ladder": [{**_rung(rung), "rules": list(rung.rules)} for rung in found.rungs],
+        "missing": missing,
     }
 
 

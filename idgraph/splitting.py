@@ -44,8 +44,12 @@ class Split(Shown):
         return f"<Split at call {self.call}: {self.source} to {self.target}{seen}>"
 
 
-def splits(replay: Replay, persons: Persons | None = None) -> Several[Split]:
-    """Return every split of a replay, by call number. A person with n profiles has n - 1.
+def splits(
+    replay: Replay, persons: Persons | None = None, *, person: PersonName | None = None
+) -> Several[Split]:
+    """Return every split of a replay, by call number; with `person` only those of that one.
+
+    A person with n profiles has n - 1.
 
     >>> import idgraph as ig
     >>> replay = ig.replay(ig.demo("email-change-broke"))
@@ -53,13 +57,18 @@ def splits(replay: Replay, persons: Persons | None = None) -> Several[Split]:
     (<Split at call 5: P1 to O1, observed only>,)
     """
     people = persons or link(replay.history)
-    with going(jumps(replay, people), "looking for chances", unit="splits") as found:
+    whose = people if person is None else (person,)
+    with going(_jumps(replay, people, whose), "looking for chances", unit="splits") as found:
         return Several(_with_chance(replay, people, split) for split in found)
 
 
 def jumps(replay: Replay, people: Persons) -> tuple[Split, ...]:
     """Return the same splits without asking for the last chance, which takes replays."""
-    found = (split for person in people for split in _of(replay, people, person))
+    return _jumps(replay, people, people)
+
+
+def _jumps(replay: Replay, people: Persons, whose: Iterable[PersonName]) -> tuple[Split, ...]:
+    found = (split for person in whose for split in _of(replay, people, person))
     return tuple(sorted(found, key=lambda split: split.call))
 
 

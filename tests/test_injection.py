@@ -484,13 +484,11 @@ WRITERS: dict[str, frozenset[str]] = {
         ("_write", "_picture", "_frame", "page", "_host", "_script"),
     ),
     "surfaces/notebook.py": frozenset(
-        ("_html", "_plain", "explanation", "frame", "still", "fallback", "forecast")
+        ("rooted", "plain", "explanation", "frame", "still", "viewed")
     ),
     "surfaces/futures.py": frozenset(("pictures", "_image", "_card")),
     "surfaces/foreign.py": frozenset(("keep",)),
     "surfaces/overviews.py": frozenset(("_picture",)),
-    "surfaces/overview_view.py": frozenset(("_repr_mimebundle_",)),
-    "surfaces/workbench/stills.py": frozenset(("still",)),
     "surfaces/svg.py": frozenset(("picture", "_svg", "stacked")),
 }
 """The functions that put markup together, of markup that the one escaper made, and of constants."""

@@ -179,3 +179,42 @@ widget""",
     assert watch.outside(lab_server.url, lab_server.url.replace("http", "ws")) == []
     assert watch.complaints == []
     context.close()
+
+
+def test_a_call_chosen_in_one_widget_is_chosen_in_all_and_in_python(
+    browser: Browser, lab_server: LabServer, watch: Watch, tmp_path: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 1500, "height": 4000})
+    watch.follow(context)
+    page = context.new_page()
+    notebook = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    sources = (
+        """import idgraph as ig
+replay = ig.replay(ig.demo("shop"))
+widgets = [
+    ig.Stepper(replay), ig.GraphView(replay), ig.WhyNotView(replay), ig.SplitView(replay),
+    ig.VerdictView(replay), ig.WhatIf(replay),
+]
+display(*widgets)""",
+        "print([widget.call for widget in widgets])\nwidgets[0].call = 13",
+    )
+    notebook.cells = [nbformat.v4.new_code_cell(text) for text in sources]  # type: ignore[no-untyped-call]
+    _run_all(page, lab_server, "linked.ipynb", notebook)
+    stood = page.locator(".idgraph.live > .bar > .status")
+    expect(stood).to_have_count(5, timeout=PATIENCE)
+
+    page.locator(".idgraph.view .arrows a").nth(2).click()
+    for place in range(5):
+        expect(stood.nth(place)).to_contain_text("call 12")
+    expect(page.locator(".what-if").get_by_label("Call", exact=True)).to_contain_text("call 12")
+    last = page.locator(".jp-CodeCell").filter(has_text="print([widget.call").last
+    last.locator(".jp-Editor").click()
+    page.keyboard.press("Control+Enter")
+    expect(last.locator(".jp-OutputArea-output")).to_have_text("[12, 12, 12, 12, 12, 12]")
+    for place in range(5):
+        expect(stood.nth(place)).to_contain_text("call 13")
+    assert watch.outside(lab_server.url, lab_server.url.replace("http", "ws")) == []
+    assert watch.complaints == []
+    page.locator(".jp-CodeCell").first.screenshot(path=tmp_path / "linked.png")
+    context.close()

@@ -25,6 +25,7 @@ from idgraph.sources.call_table.writing import row_of
 from idgraph.surfaces.workbench import Workbench
 from idgraph.surfaces.workbench.asking import Wanted
 from idgraph.surfaces.workbench.persons import COLUMNS, PersonRow, PersonTable
+from idgraph.surfaces.workbench.tabs import TABS
 
 if TYPE_CHECKING:
     from conftest import LabServer, Watch
@@ -175,10 +176,10 @@ def test_a_history_in_which_nobody_is_named_says_so() -> None:
 def test_another_file_takes_the_place_of_the_first_one_and_leaves_no_widget(log: Path) -> None:
     bench = Workbench(log)
     before = len(_living())
-    for tab in ("why-not", "compare", "what-if", "verdict", "repair", "steps"):
+    for tab in (*TABS, "steps"):
         bench.tab = tab
     bench.add()
-    assert len(_living()) > before + 50
+    assert len(_living()) > before + 40
     bench.read(log)
     assert (bench.cases, bench.tab, bench.call) == ((), "steps", 4)
     assert len(_living()) < before + 5
@@ -351,11 +352,12 @@ def test_a_call_chosen_in_one_tab_is_that_of_the_others() -> None:
     shown(bench).call = 3
     assert (bench.call, bench.person) == (3, "person 1")
     bench.tab = "why-not"
-    pickers, said = shown(bench).children
-    assert pickers.children[0].value == 3
-    before = said.value
-    pickers.children[0].value = 4
-    assert (bench.call, said.value == before) == (4, False)
+    assert shown(bench).call == 3
+    shown(bench).call = 4
+    assert bench.call == 4
+    for tab in ("graph", "split"):
+        bench.tab = tab
+        assert shown(bench).call == 4
     bench.tab = "compare"
     assert shown(bench).call_bad == 4
     shown(bench).call_bad = 2
@@ -380,8 +382,18 @@ def test_why_not_asks_of_the_profile_that_the_call_should_have_found() -> None:
     bench = Workbench(history())
     bench.tab = "why-not"
     split = bench.diagnosis.persons[0].splits[0].split
-    pickers, _ = shown(bench).children
-    assert [one.value for one in pickers.children] == [split.call, split.source]
+    assert (shown(bench).call, shown(bench).profile) == (split.call, split.source)
+
+
+def test_a_call_chosen_in_a_widget_beside_it_is_chosen_in_the_workbench_and_the_other_way() -> None:
+    replay = ig.replay(history())
+    bench, stepper = Workbench(replay), ig.Stepper(replay)
+    stepper.call = 2
+    assert (bench.call, shown(bench).call) == (2, 2)
+    bench.person = "dora"
+    assert stepper.call == bench.call == 8
+    shown(bench).call = 7
+    assert stepper.call == 7
 
 
 def test_a_person_with_one_profile_has_nothing_to_compare_or_repair() -> None:
@@ -546,7 +558,7 @@ def test_the_saved_state_holds_no_identifier_no_path_and_nothing_typed(log: Path
     ask(bench, "opener", "open", path=str(log))
     ask(bench, "persons", "find", text="dora2@example.com")
     ask(bench, "persons", "find", text="typed-nobody@example.com")
-    for tab in ("why-not", "compare", "what-if", "verdict", "repair", "steps"):
+    for tab in TABS:
         ask(bench, "chosen", "tab", tab=tab)
     ask(bench, "chosen", "add")
     ask(bench, "cases", "note", place=3, text="typed note")
@@ -568,7 +580,7 @@ def test_a_notebook_without_a_kernel_keeps_the_summary_and_the_table() -> None:
     bench = Workbench(history())
     kept = bench._repr_mimebundle_()
     assert kept["text/plain"] == repr(bench)
-    assert kept["text/html"].count("<tr>") == 3
+    assert kept["text/html"].count(">person ") == 2
     assert not [secret for secret in SECRETS if secret in kept["text/html"]]
     assert not [secret for secret in SECRETS if secret in repr(bench)]
     assert "Nothing is open" in Workbench()._repr_mimebundle_()["text/html"]

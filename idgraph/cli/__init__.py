@@ -16,6 +16,7 @@ from idgraph.cli import (
     rendering,
     reproducing,
     trying,
+    viewing,
 )
 from idgraph.cli.base import cli
 from idgraph.errors import IdgraphError
@@ -32,6 +33,7 @@ __all__ = [
     "rendering",
     "reproducing",
     "trying",
+    "viewing",
 ]
 
 USAGE, INTERRUPTED = 2, 130

@@ -15,6 +15,7 @@ from idgraph.joining import REASONS, Join, by_profile, sharers
 from idgraph.ladders import WhyNot
 from idgraph.merging import BLOCKS, WARNINGS, MergeList, MergePair
 from idgraph.replays import Replay
+from idgraph.views import split as splitting
 from idgraph.views import why_not as view
 from idgraph.views.base.blocks import (
     Block,
@@ -89,14 +90,10 @@ def _summed(person: DiagnosedPerson) -> Row:
     return Row(tuple(Cell(cell) for cell in cells))
 
 
-def diagnosed(person: DiagnosedPerson) -> Iterator[Block]:
+def diagnosed(told: Replay, person: DiagnosedPerson) -> Iterator[Block]:
     """Go through the splits of a person: what happened, why, and what to change."""
-    for place, found in enumerate(person.splits, 1):
-        several = f" {place} of {len(person.splits)}" if len(person.splits) > 1 else ""
-        split = found.split
-        yield Heading(
-            words(f"Split{several}: call {split.call}, from {split.source} to {split.target}"), 3
-        )
+    for found in person.splits:
+        yield Heading(words(splitting.title(person, found)), 3)
         yield Facts(
             (
                 (rich("What happened"), rich(found.happened)),
@@ -110,6 +107,7 @@ def diagnosed(person: DiagnosedPerson) -> Iterator[Block]:
                 (rich("Rests on"), rich(", ".join(f"`{rule}`" for rule in found.rules))),
             )
         )
+        yield splitting.holdings(told, found)
     if person.advice:
         yield Notice(rich(person.advice), "good" if person.repair else "note")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from idgraph.calls import CallNumber
@@ -14,7 +14,8 @@ from idgraph.persons import PersonName
 from idgraph.rulebook import Policy
 from idgraph.rules import RuleCode
 from idgraph.searching.limits import Limits
-from idgraph.surfaces import comparisons, html, notebook, pairs, stepper
+from idgraph.steps import Step
+from idgraph.surfaces import comparisons, html, linking, notebook, pairs, stepper
 from idgraph.surfaces.live import anywidget, traitlets
 
 
@@ -25,6 +26,8 @@ class Compare(anywidget.AnyWidget):
     the two steppers show; all can be set and observed. While `linked`, a step in one history moves
     the other to the call that does the same; where it has none it stays at the last one before.
     Unlinked, the call of one history is set alone, and `row` is that of the call set last.
+    `step_good` and `step_bad` are the steps shown. Each side moves with the other widgets over its
+    history, unless `with_others` is not wanted.
 
     >>> import idgraph as ig
     >>> ig.Compare(ig.demo("email-change-worked"), ig.demo("email-change-old"))
@@ -37,6 +40,8 @@ class Compare(anywidget.AnyWidget):
     row = traitlets.Int(1)
     call_good = traitlets.Int(1)
     call_bad = traitlets.Int(1)
+    _circles: Sequence[linking.Circle] = ()
+    _told = (0, 0)
     linked = traitlets.Bool(default_value=True).tag(sync=True)
     _at = traitlets.List(traitlets.Int()).tag(sync=True)
     _head = traitlets.Dict().tag(sync=True)
@@ -55,6 +60,7 @@ class Compare(anywidget.AnyWidget):
         limits: Limits | None = None,
         row: RowNumber | None = None,
         redact: bool = True,
+        with_others: bool = True,
     ) -> None:
         """Compare as `compare` does, or show a comparison; open on `row`.
 
@@ -89,6 +95,24 @@ class Compare(anywidget.AnyWidget):
         first = self._row(pairs.opening(self._shown) if row is None else row)
         super().__init__(_head=pairs.head(self._shown), _sides=sides, _at=self._standing(first))
         self.on_msg(self._answer)
+        self._told = (self.call_good, self.call_bad)
+        self._circles = [
+            linking.circle(one.replay.history)
+            for one in (self.comparison.good, self.comparison.bad)
+            if with_others
+        ]
+        for one in dict.fromkeys(self._circles):
+            one.join(self)
+
+    @property
+    def step_good(self) -> Step:
+        """The step that the good side shows."""
+        return self.comparison.good.replay.step(self.call_good)
+
+    @property
+    def step_bad(self) -> Step:
+        """The step that the bad side shows."""
+        return self.comparison.bad.replay.step(self.call_bad)
 
     def __repr__(self) -> str:
         """Say which row is shown, and what the comparison says, without a value."""
@@ -102,6 +126,34 @@ class Compare(anywidget.AnyWidget):
             return None
         more = {"text/plain": repr(self), "text/html": notebook.compared(self._shown)}
         return {**found[0], **more}, found[1]
+
+    # --- the other widgets over either history ---------------------------------------------------
+
+    def follow(self, circle: linking.Circle, choice: linking.Choice) -> None:
+        """Choose what was chosen in another widget: on the side whose person it is, else any."""
+        sides = (self.comparison.good, self.comparison.bad)
+        ours = [n for n, one in enumerate(self._circles) if one is circle]
+        shows = [n for n in ours if choice.call in self._documents[n].calls]
+        for place in sorted(shows, key=lambda n: choice.call not in sides[n].numbers)[:1]:
+            self.set_trait("call_bad" if place else "call_good", choice.call)
+
+    def close(self) -> None:
+        """Close the widget: it follows no more."""
+        for one in self._circles:
+            one.leave(self)
+        self._circles = []
+        super().close()
+
+    def _tell(self) -> None:
+        """Tell the others where it has gone; of one history, the side that broke is told."""
+        (good, bad), self._told = self._told, (self.call_good, self.call_bad)
+        if not self._circles:
+            return
+        one, other = self._circles
+        if self.call_good != good and (one is not other or self.call_bad == bad):
+            one.choose(linking.Choice(self.call_good), self)
+        if self.call_bad != bad:
+            other.choose(linking.Choice(self.call_bad), self)
 
     # --- where it stands -------------------------------------------------------------------------
 
@@ -142,6 +194,7 @@ class Compare(anywidget.AnyWidget):
         self.row = self._at[0]
         self.call_good = self._at[1]
         self.call_bad = self._at[2]
+        self._tell()
 
     @traitlets.observe("row")
     def _moved_row(self, change: Any) -> None:

@@ -11,13 +11,26 @@ from idgraph.replays import Replay
 from idgraph.rulebook import Policy
 from idgraph.surfaces import html, svg, trees
 from idgraph.surfaces.visible import visible
-from idgraph.views.base.blocks import Cell, Notice, Paragraph, Rich, Row, Span, Table, rich, words
+from idgraph.views.base.blocks import (
+    Block,
+    Cell,
+    Figure,
+    Notice,
+    Paragraph,
+    Rich,
+    Row,
+    Span,
+    Table,
+    rich,
+    words,
+)
 from idgraph.views.base.case import Case, Cases, brief
 
 MOST = 200
 """A longer case is drawn by the calls that changed anything."""
 _BESIDE = 900
 """Pixels up to which two drawings stand side by side; wider ones stand one under the other."""
+_TITLES = ("As it is", "What if")
 _EFFECTS = 3
 _ROWS = 100
 
@@ -50,9 +63,21 @@ def pictures(future: Future, person: PersonName) -> str:
     images = [_image(one, wide) for one in drawn]
     if len(images) == 1:
         images.append(html.markup(trees.tree(Paragraph(rich("None of the calls is left.")))))
-    now = _card("As it is", future.base.policy.name, images[0], "")
-    then = _card("What if", future.replay.policy.name, images[1], " then")
+    now = _card(_TITLES[0], future.base.policy.name, images[0], "")
+    then = _card(_TITLES[1], future.replay.policy.name, images[1], " then")
     return f'<div class="futures{" stacked" * (wide > _BESIDE)}">{now}{then}</div>'
+
+
+def drawings(future: Future, person: PersonName) -> tuple[tuple[str, tuple[Figure, ...]], ...]:
+    """Return both futures of a person as drawings, each under its title; one may lack any call."""
+    names = dict(enumerate(future.numbers, 1))
+    now = svg.figures(_case(by_rules(future.base), future.people, person))
+    then: tuple[Figure, ...] = ()
+    if person in future.people_then.calls:
+        then = svg.figures(_case(future.replay, future.people_then, person), names)
+    policies = future.base.policy.name, future.replay.policy.name
+    titles = (f"{t}, by the rules of {p}" for t, p in zip(_TITLES, policies, strict=True))
+    return tuple(zip(titles, (now, then), strict=True))
 
 
 def _case(replay: Replay, people: Persons, person: PersonName) -> Case:
@@ -80,7 +105,12 @@ def _card(title: str, policy: str, body: str, css: str) -> str:
 
 
 def changed(future: Future) -> str:
-    """Return the table of the calls that come out differently."""
+    """Return the table of the calls that come out differently, as markup."""
+    return html.markup(trees.tree(differing(future)))
+
+
+def differing(future: Future) -> Table | Paragraph:
+    """Return the table of the calls that come out differently, or that there is none."""
     rows = tuple(
         Row(
             (
@@ -92,28 +122,31 @@ def changed(future: Future) -> str:
         for row in future.changed[:_ROWS]
     )
     if not rows:
-        sentence = Paragraph(rich("No call comes out differently."), "none soft")
-        return html.markup(trees.tree(sentence))
+        return Paragraph(rich("No call comes out differently."), "none soft")
     left = len(future.changed) - len(rows)
     scope = f" (the first {_ROWS} of {len(future.changed)})" if left else ""
     caption = rich(f"Calls that come out differently{scope}")
-    table = Table(caption, tuple(map(rich, ("Call", "As it is", "What if"))), rows, "differing")
-    return html.markup(trees.tree(table))
+    return Table(caption, tuple(map(rich, ("Call", "As it is", "What if"))), rows, "differing")
 
 
 def remark(future: Future, person: PersonName) -> str:
+    """Return what a reader must know of what was observed, as markup."""
+    return "".join(html.markup(trees.tree(block)) for block in observed(future, person))
+
+
+def observed(future: Future, person: PersonName) -> tuple[Block, ...]:
     """Return what a reader must know of what was observed; empty where the rules were right."""
     own = future.people.calls[person]
     seen = [str(number) for number in future.observed if number in own]
     if not seen:
-        return ""
+        return ()
     calls = f"call{'s' * (len(seen) > 1)} {listed(seen)}"
     was = "were" if len(seen) > 1 else "was"
     sentence = (
         f"Both futures go by the rules: {calls} {was} observed elsewhere than the rules say, but "
         "nobody observed a history that did not happen."
     )
-    return html.markup(trees.tree(Notice(rich(sentence), "warning")))
+    return (Notice(rich(sentence), "warning"),)
 
 
 def markup(future: Future, person: PersonName | None = None) -> str:

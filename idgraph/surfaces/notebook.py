@@ -85,17 +85,17 @@ def _html(result: object) -> str | None:
             return markup(result)
         case WhyNot():
             veiled = why_not(shown(result.replay), result.call, result.profile)
-            return _plain(chapters.why_not(veiled))
+            return plain(chapters.why_not(veiled))
         case Future():
             veiled_future = Veil(result.base).future(result.edits)
-            return f'<div class="{_ROOT}">{futures.markup(veiled_future)}</div>'
+            return rooted(futures.markup(veiled_future))
         case Comparison():
             return compared(comparison.veiled(result))
         case Overview():
-            return f'<div class="{_ROOT}">{overviews.cell(veiled_overview(result))}</div>'
+            return rooted(overviews.cell(veiled_overview(result)))
         case _:
             found = _blocks(result)
-            return None if found is None else _plain(found)
+            return None if found is None else plain(found)
 
 
 def _blocks(result: object) -> Iterable[Block] | None:
@@ -128,21 +128,21 @@ def _edges(graph: Any) -> Iterable[Block]:
 
 def compared(found: Comparison) -> str:
     """Return what a comparison says, row by row, as it stands: it is not redacted here."""
-    return _plain(comparisons.blocks(found))
+    return plain(comparisons.blocks(found))
 
 
 def markup(result: Result) -> str:
     """Return what was read of a history; of a diagnosis who split; then the steps of the first."""
     if isinstance(result, History):
         history = redact(result)
-        return _plain((*chapters.reading(history), chapters.calls(history, MOST)))
+        return plain((*chapters.reading(history), chapters.calls(history, MOST)))
     replay = shown(result)
     summary = ""
     if isinstance(result, Diagnosis):
         found = diagnose(replay)
         lead = Paragraph(rich(chapters.verdict(found)), "lead")
         split = chapters.summary(found) if found.persons else ()
-        summary = _plain((lead, *split, *_joined(found)))
+        summary = plain((lead, *split, *_joined(found)))
     case = _first(replay)
     return summary if case is None else summary + frame(case)
 
@@ -152,7 +152,12 @@ def _joined(found: Diagnosis) -> Iterable[Block]:
     return (Paragraph(rich("Two persons on one profile:")), *blocks) if blocks else ()
 
 
-def _plain(blocks: Iterable[Block]) -> str:
+def rooted(inside: str) -> str:
+    """Return markup in a part of the page in which nothing is typeset as maths."""
+    return f'<div class="{_ROOT}">{inside}</div>'
+
+
+def plain(blocks: Iterable[Block]) -> str:
     """Blocks as bare HTML, which every notebook shows in its own style, trusted or not.
 
     The style on top, which an untrusted notebook leaves out, puts words to the left, and lets a
@@ -192,7 +197,7 @@ def explanation(blocks: Iterable[Block]) -> str:
     picture = f'<img alt="{figures[0].title}" src="{drawn}">'
     parts = (html.markup(trees.tree(block)) for block in rest)
     head = html.markup(trees.tree(first))
-    return f'<div class="{_ROOT}">{head}{picture}{"".join(parts)}</div>'
+    return rooted(head + picture + "".join(parts))
 
 
 def frame(case: Case) -> str:
@@ -217,12 +222,26 @@ def still(case: Case) -> str:
 
 def fallback(case: Case) -> str:
     """Return what a live widget leaves in a notebook without a kernel: picture and table."""
-    return f'<div class="{_ROOT}">{still(case)}</div>'
+    return rooted(still(case))
+
+
+def viewed(blocks: Iterable[Block], case: Case) -> str:
+    """Return what a view leaves in a notebook without a kernel: a picture, and its blocks.
+
+    The picture is the drawing of the view, else the calls on their profiles.
+    """
+    every = [block for block in blocks if not isinstance(block, Legend)]
+    figures = tuple(block for block in every if isinstance(block, Figure))
+    title = figures[0].title if figures else "Calls on profiles"
+    drawn = svg.stacked(figures) if figures else svg.picture(brief(case, MOST))
+    rest = (html.markup(trees.tree(block)) for block in every if not isinstance(block, Figure))
+    picture = f'<img alt="{html.markup(title)}" src="{svg.address(drawn)}">'
+    return rooted(picture + "".join(rest))
 
 
 def forecast(future: Future, person: PersonName) -> str:
     """Return what the what-if widget leaves in a notebook without a kernel."""
-    return f'<div class="{_ROOT}">{futures.markup(future, person)}</div>'
+    return rooted(futures.markup(future, person))
 
 
 def height(case: Case) -> int:

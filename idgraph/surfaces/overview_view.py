@@ -11,7 +11,8 @@ from idgraph.overviews import Overview, overview, veiled
 from idgraph.overviews.facts import Facts
 from idgraph.persons import PersonName
 from idgraph.replays import Replay
-from idgraph.surfaces import html, overviews
+from idgraph.surfaces import html, notebook, overviews
+from idgraph.surfaces.linking import Choice, Circle, circle
 from idgraph.surfaces.live import anywidget, traitlets
 from idgraph.surfaces.visible import visible
 
@@ -24,9 +25,9 @@ class OverviewView(anywidget.AnyWidget):
     `channel` and `cause` are "" for all, `since` and `until` days in UTC (`2021-05-01`), both
     included, "" for no end. `call` is the first split of the person that is chosen, 0 while none
     is, and `person` its name: of a redacted fleet a stand-in, but the name that the history knows
-    is understood as well. All can be set and observed; to look at that person's calls, link `call`
-    and `person` with those of a `Stepper`. `overview` is the whole, `narrowed` what is shown of it,
-    both as they were sent.
+    is understood as well. All can be set and observed. Unless it is not to be `linked`, the other
+    widgets over the same history go to that call. `overview` is the whole, `narrowed` what is shown
+    of it, both as they were sent.
 
     >>> import idgraph as ig
     >>> ig.OverviewView(ig.replay(ig.demo("shop")))
@@ -44,8 +45,14 @@ class OverviewView(anywidget.AnyWidget):
     _choices = traitlets.Dict().tag(sync=True)
     _shown = traitlets.Dict().tag(sync=True)
 
+    _circle: Circle | None = None
+
     def __init__(
-        self, source: Replay | History | Diagnosis | Overview, *, redact: bool = True
+        self,
+        source: Replay | History | Diagnosis | Overview,
+        *,
+        redact: bool = True,
+        linked: bool = True,
     ) -> None:
         """Open on the whole fleet; what is no overview yet is summed up first."""
         given = source if isinstance(source, Overview) else overview(source)
@@ -57,6 +64,9 @@ class OverviewView(anywidget.AnyWidget):
         self._channels = sorted(set(given.facts.traffic["channel"]))
         self._causes = list(given.causes()["cause"])
         super().__init__(_choices=self._offered(), _shown=overviews.shown(self._seen))
+        if linked and given.replay is not None:
+            self._circle = circle(given.replay.history)
+            self._circle.join(self)
 
     @property
     def people(self) -> tuple[PersonName, ...]:
@@ -79,8 +89,8 @@ class OverviewView(anywidget.AnyWidget):
         if found is None:
             return None
         still = overviews.cell(self._seen.only(**self._chosen()))
-        root = f'<div class="mathjax_ignore tex2jax_ignore">{still}</div>'
-        return {**found[0], "text/plain": repr(self), "text/html": root}, found[1]
+        more = {"text/plain": repr(self), "text/html": notebook.rooted(still)}
+        return {**found[0], **more}, found[1]
 
     def _offered(self) -> dict[str, Any]:
         days = self.overview.facts.traffic["day"].dropna()
@@ -132,6 +142,13 @@ class OverviewView(anywidget.AnyWidget):
     @traitlets.observe("call")
     def _picked(self, change: Any) -> None:
         self.person = self._calls.get(change["new"], "")
+        if self._circle is not None and self.call:
+            self._circle.choose(Choice(self.call), self)
+
+    def follow(self, circle: Circle, choice: Choice) -> None:  # noqa: ARG002 - it has but one
+        """Choose the person whose first split was chosen in another widget; else stay."""
+        if choice.call in self._calls:
+            self.call = choice.call
 
     @traitlets.observe("person")
     def _named_anew(self, change: Any) -> None:

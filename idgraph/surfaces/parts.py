@@ -128,7 +128,8 @@ class Diagnosed:
         title = f"{upper(case.name)}: {profiles}{chapters.company(self.diagnosis, case)}"
         yield trees.tree(Heading(words(title), 2, f"{self.prefix}case-{number}"))
         if person is not None:
-            yield from (trees.tree(block) for block in chapters.diagnosed(person))
+            told = chapters.diagnosed(self.diagnosis.replay, person)
+            yield from (trees.tree(block) for block in told)
         yield host(case, prefix=self.prefix, taken=taken)
         judged = self.explained.detailed.get(case.person)
         if judged is not None:

@@ -11,10 +11,12 @@ from idgraph.contrasts import Contrast
 from idgraph.diagnosis import Diagnosis, diagnose
 from idgraph.errors import UsageError
 from idgraph.filing import whole
+from idgraph.futures import Future
 from idgraph.joining import sharers
+from idgraph.ladders import WhyNot
 from idgraph.overviews import Overview
 from idgraph.searching.limits import Limits
-from idgraph.surfaces import comparisons, explanations, html, notes, overviews, trees
+from idgraph.surfaces import asides, comparisons, explanations, html, notes, overviews, trees
 from idgraph.surfaces.contents import Entry, contents, nested
 from idgraph.surfaces.parts import Compared, Contrasted, Diagnosed, Part, diagnosed
 from idgraph.surfaces.subjects import Result, shown
@@ -29,7 +31,7 @@ REDACTED = (
 ASKED = "Why is one person two profiles?"
 WRITTEN = "A note by the author of this report, as it was written; nothing in it is replaced."
 SHOWN = "Identifiers are shown as they were sent: this file holds personal data."
-Reported = Result | Comparison | Contrast | Overview
+Reported = Result | Comparison | Contrast | Overview | Future | WhyNot
 
 
 def report(
@@ -46,11 +48,11 @@ def report(
 
     A history is replayed under the default policy; a comparison is shown with both its histories
     side by side, a contrast with one pair of persons that shows its first cause, an overview with
-    some persons of each cause. With `verdict` it says of those persons of whom something was
-    observed what can explain it, within `limits`; by default within smaller ones than `verdict`
-    takes. `note` is Markdown of the report's author, which stands in it as written; HTML in it is
-    text. The file is written in one piece or not at all, over one that is there. Same input, same
-    bytes.
+    some persons of each cause, a future beside what is, a why-not key by key. With `verdict` it
+    says of those persons of whom something was observed what can explain it, within `limits`; by
+    default within smaller ones than `verdict` takes. `note` is Markdown of the report's author,
+    which stands in it as written; HTML in it is text. The file is written in one piece or not at
+    all, over one that is there. Same input, same bytes.
 
     >>> import idgraph as ig
     >>> ig.report(ig.demo("scenario-2"), verdict=False)[:15]
@@ -95,6 +97,8 @@ def _part(
         return Contrasted(contrasts.veiled(result) if redact else result, prefix, place)
     if isinstance(result, Overview):
         return overviews.surveyed(result, prefix, place, redact=redact)
+    if isinstance(result, Future | WhyNot):
+        return asides.aside(result, prefix, place, redact=redact)
     return diagnosed(_diagnosed_result(result, redact=redact), prefix, limits)
 
 
@@ -152,8 +156,10 @@ def _prefixed(prefix: str, entry: Entry) -> Entry:
 def _title(parts: Sequence[Part]) -> str:
     found = [part.diagnosis for part in parts if isinstance(part, Diagnosed)]
     if not found:
-        surveyed = any(isinstance(part, overviews.Surveyed) for part in parts)
-        return overviews.TITLE if surveyed else comparisons.TITLE
+        if any(isinstance(part, overviews.Surveyed) for part in parts):
+            return overviews.TITLE
+        answers = all(isinstance(part, asides.Foreseen | asides.Asked) for part in parts)
+        return ASKED if answers else comparisons.TITLE
     names = dict.fromkeys(one.replay.history.title for one in found)
     split = any(one.persons for one in found)
     joined = any(sharers(one.joins) for one in found)

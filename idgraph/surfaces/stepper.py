@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, overload
 
 from idgraph import registry
-from idgraph.explain import step_sentence
+from idgraph.explain import brief_sentence, step_sentence
 from idgraph.graph import edge_label
 from idgraph.surfaces import trees
 from idgraph.surfaces.visible import visible
@@ -40,6 +40,7 @@ class _Pages(Sequence[Page]):
     def __init__(self, case: Case, lanes: Lanes) -> None:
         self.case = case
         self.lanes = lanes
+        self._splits = frozenset(case.splits)
         views: tuple[View, ...] = registry.collect("idgraph.views", "VIEW")
         self.views = sorted((v for v in views if v.panel), key=lambda view: view.rank)
 
@@ -66,7 +67,9 @@ class _Pages(Sequence[Page]):
         panels = (view.panel(self.case, step) for view in self.views if view.panel)
         blocks = tuple(panel for panel in panels if panel is not None)
         row = calls.row(self.case, step)
-        return Panel(step.number, sentence, blocks, row, self.lanes.lane(step.landed))
+        splits = frame in self._splits
+        brief = f"{whose}{brief_sentence(self.case.replay, step, splits=splits)}"
+        return Panel(step.number, sentence, blocks, row, self.lanes.lane(step.landed), brief)
 
 
 def steps(case: Case) -> Steps:
@@ -156,6 +159,7 @@ def page(document: Steps, number: int, prefix: str = "") -> dict[str, Any]:
                 [trees.tree(block) for block in panel.blocks],
                 trees.row(_linked(panel.row, prefix), target=False),
                 panel.lane,
+                visible(panel.brief),
             ]
             for panel in found.panels
         ],

@@ -25,20 +25,25 @@ def picture(case: Case, names: Mapping[CallNumber, CallNumber] | None = None) ->
 
     `names` says by which number a call goes, where that is not its place in the history.
     """
+    return stacked(figures(case, names))
+
+
+def figures(case: Case, names: Mapping[CallNumber, CallNumber] | None = None) -> tuple[Figure, ...]:
+    """Return the same as figures, for a page that places them itself."""
     drawn = lanes.Lanes(case).stills()
     named = (replace(one, shapes=_named(one.shapes, names)) if names else one for one in drawn)
-    return stacked((*named, network.figure(case)))
+    return (*named, network.figure(case))
 
 
-def stacked(figures: tuple[Figure, ...]) -> str:
+def stacked(drawn: tuple[Figure, ...]) -> str:
     """Return figures one under the other as an SVG file that keeps its colours by itself."""
-    wide = max(figure.width for figure in figures)
-    high = sum(figure.height + _GAP for figure in figures)
-    kinds = {figure.kind for figure in figures}
-    more = [sheet for sheet, drawn in _SHEETS.items() if kinds & drawn]
+    wide = max(figure.width for figure in drawn)
+    high = sum(figure.height + _GAP for figure in drawn)
+    kinds = {figure.kind for figure in drawn}
+    more = [sheet for sheet, known in _SHEETS.items() if kinds & known]
     sheets = [html.asset(name) for name in ("stepper.css", *more)]
     style = "".join(sheet.split(_END_OF_FIGURES)[0] for sheet in sheets)
-    body = "".join(html.markup(_placed(figure, top)) for figure, top in _stacked(figures))
+    body = "".join(html.markup(_placed(figure, top)) for figure, top in _stacked(drawn))
     ground = f'<rect class="ground" width="{wide}" height="{high}"/>'
     return (
         f'<svg xmlns="{_SPACE}" class="idgraph" width="{wide}" height="{high}" '

@@ -17,6 +17,7 @@ from idgraph.replays import Replay
 from idgraph.rulebook import Policy
 from idgraph.rules import OPEN, RuleCode
 from idgraph.surfaces import futures, html, notebook
+from idgraph.surfaces.linking import Choice, Linked
 from idgraph.surfaces.live import anywidget, ipywidgets, traitlets
 from idgraph.surfaces.veils import Veil
 from idgraph.surfaces.visible import visible
@@ -36,10 +37,12 @@ class Told(anywidget.AnyWidget):
     mood = traitlets.Unicode("").tag(sync=True)
 
 
-class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
+class WhatIf(Linked, ipywidgets.VBox):  # type: ignore[misc]
     """Edit the calls of a person, and see what would have become of it beside what did.
 
-    `person` and `call` say whose and which call the controls edit; both can be set and observed.
+    `person` and `call` say whose and which call the controls edit, and `profile` where that call
+    landed; all can be set and observed. Unless it is not to be `linked`, it moves with the other
+    widgets over the same history to the calls that are somebody's.
     `future` is what the edits made so far lead to, of the replay that was given; `edits` are these
     as the keyword arguments of `what_if`, with the values of the history and not their stand-ins,
     so that they can be copied into code; `edit` sets them.
@@ -51,8 +54,6 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
     fewer profiles, 0 with more>>
     """
 
-    person = traitlets.Unicode("")
-    call = traitlets.Int(1)
     future = traitlets.Any()
 
     def __init__(
@@ -63,6 +64,7 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
         call: CallNumber | None = None,
         redact: bool = True,
         veil: Veil | None = None,
+        linked: bool = True,
     ) -> None:
         """Open on `call`; without one, on the first split of `person`, or of the first to split.
 
@@ -70,7 +72,8 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
         """
         self.replay = replay
         self._veil = veil or Veil(replay, redact=redact)
-        cases = Cases(self._veil.shown)
+        self._shown = self._veil.shown
+        cases = Cases(self._shown)
         self.people = cases.by_splits()
         if not self.people:
             raise UsageError(
@@ -91,6 +94,7 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
         self._follow()
         self._show_person()
         self._show()
+        self._open(linked=linked)
 
     @property
     def edits(self) -> dict[str, Any]:
@@ -160,9 +164,23 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
         self._show_person()
         self._show()
 
+    # --- linking ---------------------------------------------------------------------------------
+
+    def _numbers(self) -> tuple[CallNumber, ...]:
+        return self._cases.persons.calls[self.person]
+
+    def _person_number(self) -> int | None:
+        owner = self._cases.persons.of(self.call)
+        return None if owner is None else list(self._cases.persons).index(owner) + 1
+
+    def _take_choice(self, choice: Choice) -> None:
+        if self._cases.persons.of(choice.call) is not None:
+            self.call = choice.call
+
     # --- what it is made of ----------------------------------------------------------------------
 
     _ready = False
+    _pictured: tuple[Edits, PersonName] | None = None
 
     def _build(self) -> None:
         wide = {"style": {"description_width": "initial"}}
@@ -238,6 +256,7 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
         except IdgraphError as problem:
             self._edits = before
             self._show()
+            self._pictured = None  # what is said next is of neither future
             self._told.sentence, self._told.mood = f"{problem.found}. {problem.remedy}", "bad"
             return
         self._show()
@@ -341,6 +360,9 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
             self._show_call()
             self._show_rules()
             self._show_edits()
+        if self._pictured == (self._edits, self.person):
+            return  # another call of the same person: neither future has changed
+        self._pictured = (self._edits, self.person)
         self._told.sentence, self._told.mood = futures.told(self._drawn, self.person)
         self._both.value = futures.pictures(self._drawn, self.person) + futures.remark(
             self._drawn, self.person

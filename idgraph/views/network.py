@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 
 from idgraph.graph import START, edge_label
 from idgraph.views.base import ink
-from idgraph.views.base.blocks import Box, Figure, Frame, Group, Shape, Stroke, Words
+from idgraph.views.base.blocks import (
+    Box,
+    Cell,
+    Figure,
+    Frame,
+    Group,
+    Row,
+    Shape,
+    Span,
+    Stroke,
+    Table,
+    Words,
+    rich,
+    words,
+)
 from idgraph.views.base.view import View
 
 if TYPE_CHECKING:
@@ -19,6 +33,8 @@ _NODE_WIDTH, _NODE_HEIGHT, _START_WIDTH = 92, 44, 58
 _LEVEL = 24
 _PORT = 12
 _HEAD = 7
+_NAMED = 8
+"""Calls of an arrow that a table names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +156,33 @@ def figure(case: Case) -> Figure:
     )
     title = "Identity graph: profiles, and calls as arrows named by the key that matched"
     return Figure(title, told, layout.width, layout.height, tuple(shapes), "network")
+
+
+def arrows(case: Case) -> Table:
+    """Return the arrows of the graph as a table: what each leads from and to, by what, how often.
+
+    Each row leads to the first call of its arrow.
+    """
+    rows = tuple(
+        Row(
+            (
+                Cell(words(f"{bundle.source} to {bundle.target}")),
+                Cell((Span(bundle.label, code=bundle.kind in ink.KINDS.values()),)),
+                Cell(words(str(len(bundle.frames)))),
+                Cell(words(_calls(case, bundle))),
+            ),
+            case.calls[bundle.frames[0] - 1],
+        )
+        for bundle in bundles(case)
+    )
+    heads = ("From and to", "Found by", "Calls", "Which")
+    return Table(rich("Arrows, by their first calls"), tuple(map(rich, heads)), rows, "arrows")
+
+
+def _calls(case: Case, bundle: Bundle) -> str:
+    numbers = [str(case.calls[frame - 1]) for frame in bundle.frames[:_NAMED]]
+    left = len(bundle.frames) - len(numbers)
+    return ", ".join(numbers) + (f" and {left} more" if left else "")
 
 
 def _places(layout: _Layout, name: ProfileName) -> range:

@@ -13,7 +13,7 @@ from idgraph.views.base.view import View
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idgraph.calls import Identifier
+    from idgraph.calls import CallNumber, Identifier
     from idgraph.replays import Replay
     from idgraph.steps import ProfileName, Step
     from idgraph.views.base.case import Case
@@ -83,6 +83,17 @@ def _since(rung: Rung) -> str:
 
 def _value(identifier: Identifier | None) -> Rich:
     return code(ink.shorten(identifier.text, ink.LONGEST) or '""') if identifier else words("-")
+
+
+def expected(case: Case, number: CallNumber) -> ProfileName:
+    """Return the profile that a call should have found: where the person was before it.
+
+    Of a first call it is the one where it landed, else any of the person.
+    """
+    previous = case.before.get(case.frames[number])
+    landed = case.step(previous).landed if previous else case.replay.step(number).landed
+    names = (landed, *case.profiles, *case.births)
+    return next((name for name in names if name), "")
 
 
 def _others(case: Case, step: Step) -> Iterator[ProfileName]:

@@ -10,6 +10,11 @@ const ROW_BUTTONS = [
   ["next", "Next row", "M5 3V15L14 9Z"],
 ];
 const ROW_KEYS = { ...KEYS, d: "divergence" };
+const ROW_HELP = [
+  ["→ ↓", "Next row"], ["← ↑", "Previous row"], ["Home End", "First, last row"],
+  ["n p", "Next, previous row in which anything differs"], ["d", "Where it comes out differently"],
+  ["Space", "In a history: play, pause"],
+];
 
 /** Build the bar above both: buttons, the switch, what is said of the row, what differs in it. */
 function pairParts(head) {
@@ -58,7 +63,7 @@ function pair(host, source) {
     for (const [name, off] of Object.entries(idle)) buttons[name].setAttribute("aria-disabled", String(off));
     // One voice at a time: while they are linked, the row is told, which is about both.
     said.setAttribute("aria-live", linked.checked ? "polite" : "off");
-    for (const live of root.querySelectorAll(".sentence")) {
+    for (const live of root.querySelectorAll(".heard")) {
       live.setAttribute("aria-live", linked.checked ? "off" : "polite");
     }
     panes.forEach((pane, side) => pane.classList.toggle("lacks", linked.checked && rows[at[0] - 1][2] === side + 1));
@@ -115,6 +120,7 @@ function pair(host, source) {
     event.stopPropagation();
     act();
   }, true);
+  helping(root, bar.querySelector(".bar"), ROW_HELP);
   // Or the notebook takes the key as a command.
   root.addEventListener("keydown", (event) => { if (event.key !== "Tab") event.stopPropagation(); });
 
@@ -142,7 +148,7 @@ function renderPair({ model, el }) {
     at: model.get("_at"),
     linked: model.get("linked"),
     mount: (pane, side, call, onShow) => stepper(pane, { head: sides[side], page: pages[side].ask,
-      frame: sides[side].calls.indexOf(call) + 1 || 1, onShow }),
+      frame: sides[side].calls.indexOf(call) + 1 || 1, onShow, help: false }),
     onMove: (at, byHand) => { if (byHand) save("_at", [...at]); },
     onLink: (linked) => save("linked", linked),
   });
@@ -175,7 +181,7 @@ function openPairs(places) {
       mount: (pane, side, call, onShow) => {
         const { head, pages } = data.sides[side];
         return stepper(pane, { head, frame: head.calls.indexOf(call) + 1,
-          page: (number, done) => done(pages[number]), onShow });
+          page: (number, done) => done(pages[number]), onShow, help: false });
       },
       onMove: ([row], byHand) => { if (byHand) keep(`${data.prefix}row-${row}`); },
       onLink: () => {},

@@ -5,7 +5,7 @@
 const SVG = new DOMParser().parseFromString("<svg></svg>", "text/html").querySelector("svg").namespaceURI;
 const DRAWN = new Set("circle desc g path rect svg text title tspan".split(" "));
 const TAGS = new Set(("a button caption code dd details div dl dt figcaption figure h1 h2 h3 h4 input label " +
-  "li ol option p pre section select span summary table tbody td th thead tr ul").split(" "));
+  "kbd li ol option p pre section select span summary table tbody td th thead tr ul").split(" "));
 const ATTRIBUTES = new Set(("aria-hidden aria-label aria-live class cx cy d data-call data-frames " +
   "data-tally height href id max min r role rx scope step tabindex text-anchor title transform " +
   "type value viewBox width x y").split(" "));
@@ -62,6 +62,50 @@ const button = (name, words, d) => build(
   ["button", { type: "button", class: name, "aria-label": words, title: words },
     ["svg", { viewBox: "0 0 18 18", width: 16, height: 16, "aria-hidden": "true" }, ["path", { d }]]]);
 
+/** What the keys do, for the panel behind `?`: [keys, words] pairs. */
+const HELP = [
+  ["→ ↓", "Next call"], ["← ↑", "Previous call"], ["Home End", "First, last call"],
+  ["n p", "Next, previous interesting call; so do Page Down and Page Up"], ["Space", "Play, pause"],
+];
+
+/** Give a view a button that lists its keys, and the key `?`, which does the same.
+ *  @param {HTMLElement} root @param {HTMLElement} bar @param {string[][]} keys */
+function helping(root, bar, keys) {
+  const opener = build(["button", { type: "button", class: "help", "aria-label": "Keys", title: "Keys (?)" }, "?"]);
+  const close = build(["button", { type: "button" }, "Close"]);
+  const rows = [...keys, ["?", "Show or hide this list"]].map(([names, words]) => ["tr", {},
+    ["th", { scope: "row" }, ...names.split(" ").flatMap((name) => [["kbd", {}, name], " "])], ["td", {}, words]]);
+  const panel = build(["div", { class: "keys", role: "dialog", "aria-label": "Keys" },
+    ["table", {}, ["caption", {}, "Keys, while the focus is in here"], ["tbody", {}, ...rows]], close]);
+  let from = null; // what had the focus before
+  const show = (on) => {
+    if (panel.hidden !== on) return;
+    panel.hidden = !on;
+    opener.setAttribute("aria-expanded", String(on));
+    if (on) { from = root.contains(document.activeElement) ? document.activeElement : opener; close.focus(); }
+  };
+  const back = () => { show(false); (from?.isConnected ? from : opener).focus(); };
+  panel.hidden = true;
+  opener.setAttribute("aria-expanded", "false");
+  opener.addEventListener("click", () => (panel.hidden ? show(true) : back()));
+  close.addEventListener("click", back);
+  panel.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && event.relatedTarget !== opener && !panel.contains(event.relatedTarget)) show(false);
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select")) return;
+    const typing = event.target.matches("input:not([type=range], [type=checkbox]), textarea");
+    if (event.key === "?" && !typing) { if (panel.hidden) show(true); else back(); }
+    else if (event.key === "Escape" && !panel.hidden) back();
+    else if (panel.hidden || !panel.contains(event.target) || event.key === "Tab") return;
+    // While the panel is open its keys do nothing else; a button is still pressed.
+    else if (event.key === "Enter" || event.key === " ") { event.stopPropagation(); return; }
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+  bar.append(opener, panel);
+}
+
 /** Build all that stays for a case: controls, the frame of the drawing, the places to fill. */
 function parts(head) {
   const count = head.calls.length;
@@ -72,7 +116,8 @@ function parts(head) {
   const slider = build(["input", { type: "range", min: 1, max: count, step: 1, value: 1,
     "aria-label": `Call, 1 to ${count}` }]);
   const status = build(["p", { class: "status" }]);
-  const sentence = build(["div", { class: "sentence", role: "status", "aria-live": "polite" }]);
+  const sentence = build(["div", { class: "sentence" }]);
+  const heard = build(["p", { class: "heard", role: "status", "aria-live": "polite" }]);
   const [cursor, curtain] = [hidden("cursor"), hidden("curtain")];
   const strip = build(["div", { class: "strip" }, cursor, curtain]);
   const slots = head.lanes.map(() => build(["div", { class: "held" }]));
@@ -87,7 +132,7 @@ function parts(head) {
   const root = build(["div", { class: "idgraph live mathjax_ignore tex2jax_ignore", role: "group",
     "aria-label": head.title },
   ["div", { class: "bar", role: "group", "aria-label": "Steps" }, ...Object.values(buttons), slider, status],
-  sentence, ["div", { class: "stage" }, drawing, network], panels,
+  sentence, heard, ["div", { class: "stage" }, drawing, network], panels,
   box("wide", "Calls", ["table", { class: "calls" }, caption, ["thead", {}, head.columns], rows])]);
 
   drawing.style.flexBasis = `${Math.min(820, 268 + count * head.column)}px`;
@@ -98,17 +143,17 @@ function parts(head) {
     name.style.top = `${head.lanes[place][2]}px`;
     name.style.height = `${head.lanes[place][3]}px`;
   });
-  return { root, buttons, slider, status, sentence, cursor, curtain, strip, slots, names, gutter,
+  return { root, buttons, slider, status, sentence, heard, cursor, curtain, strip, slots, names, gutter,
     lanes, network, panels, rows, caption };
 }
 
 /** Put a stepper into `host`.
  *  @param {HTMLElement} host
  *  @param {{head: any, frame: number, page: (n: number, done: (page: any) => void) => void,
- *           onShow: (call: number, byHand: boolean) => void}} source */
+ *           onShow: (call: number, byHand: boolean) => void, help?: boolean}} source */
 function stepper(host, source) {
   const { head } = source;
-  const { root, buttons, slider, status, sentence, cursor, curtain, strip, slots, names, gutter,
+  const { root, buttons, slider, status, sentence, heard, cursor, curtain, strip, slots, names, gutter,
     lanes, network, panels, rows, caption } = parts(head);
   const count = head.calls.length;
   const frameOf = new Map(head.calls.map((call, place) => [call, place + 1]));
@@ -175,9 +220,10 @@ function stepper(host, source) {
 
   function paintPage(place, page) {
     const at = frame - page.first;
-    const [words, blocks, , lane] = page.panels[at];
+    const [words, blocks, , lane, brief] = page.panels[at];
     followDown(lane);
     sentence.replaceChildren(build(words));
+    heard.textContent = brief;
     panels.replaceChildren(...blocks.map((block) => build(block)));
     page.held.forEach((versions, row) => {
       const found = versions.findLast(([since]) => since <= frame)?.[1];
@@ -272,6 +318,7 @@ function stepper(host, source) {
   sizes.observe(lanes);
 
   play(false);
+  if (source.help !== false) helping(root, root.querySelector(".bar"), HELP);
   host.append(root);
   show(source.frame);
   return {

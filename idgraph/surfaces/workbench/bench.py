@@ -14,6 +14,7 @@ from idgraph.errors import IdgraphError, UsageError
 from idgraph.persons import PersonName
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
+from idgraph.surfaces.linking import Choice, Circle, circle
 from idgraph.surfaces.live import ipywidgets, traitlets
 from idgraph.surfaces.workbench import script, stills
 from idgraph.surfaces.workbench.answers import Answers, Careful
@@ -61,6 +62,7 @@ class Workbench(ipywidgets.VBox):  # type: ignore[misc]
         self._redact = redact
         self._script = Script()
         self._told: Investigation | None = None
+        self._circle: Circle | None = None
         self._tabs: dict[str, Tab] = {}
         self._guarded = False
         self._cases = Cases()
@@ -253,6 +255,10 @@ class Workbench(ipywidgets.VBox):  # type: ignore[misc]
         told = Investigation(given, policy=policy, redact=self._redact, told=self.screen.say)
         for tab in self._tabs.values():
             tab.close()
+        if self._circle is not None:
+            self._circle.leave(self)
+        self._circle = circle(told.history)
+        self._circle.join(self)
         self._told, self._cases = told, Cases()
         self._tabs = {name: self._tab(name, told) for name in TABS}
         named = policy if isinstance(policy, str) else None
@@ -313,6 +319,19 @@ class Workbench(ipywidgets.VBox):  # type: ignore[misc]
         if not self._guarded and change["new"]:
             self._tabs[self.tab].go(self.person, self.call)
             self._show_chosen()
+            self._tell()
+
+    def follow(self, circle: Circle, choice: Choice) -> None:  # noqa: ARG002 - it has but one
+        """Go to a call that was chosen in another widget over the history that is open."""
+        if choice.number is not None:
+            self.choose(choice.number)
+        if choice.call in self._open.case(self.person).frames:
+            self.call = choice.call
+
+    def _tell(self) -> None:
+        """Let the other widgets over the history that is open go to the call."""
+        if self._circle is not None and self.call:
+            self._circle.choose(Choice(self.call, self._open.place(self.person)), self)
 
     @traitlets.observe("tab")
     def _changed_tab(self, _change: Any) -> None:
@@ -333,6 +352,7 @@ class Workbench(ipywidgets.VBox):  # type: ignore[misc]
             self._show_persons()
         self._show_chosen()
         self._tabs[self.tab].go(person, call)
+        self._tell()
 
     def _arrived(self) -> None:
         """Show another person."""
@@ -340,6 +360,7 @@ class Workbench(ipywidgets.VBox):  # type: ignore[misc]
         self._show_persons()
         self._show_chosen()
         self._show_tab()
+        self._tell()
 
     def _line_of_person(self) -> str:
         return f"person = people[{self._open.place(self.person) - 1}]"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from idgraph import explain
 from idgraph.causes import UNEXPLAINED
 from idgraph.coverage import cover
-from idgraph.surfaces import chapters, html, trees
+from idgraph.surfaces import chapters, notebook
 from idgraph.surfaces.visible import visible
 from idgraph.surfaces.workbench.investigation import Investigation
 from idgraph.surfaces.workbench.persons import COLUMNS
@@ -64,8 +64,7 @@ def still(told: Investigation | None) -> str:
     blocks = (
         [Paragraph(rich("Nothing is open."))] if told is None else [*summary(told), table(told)]
     )
-    drawn = "".join(html.markup(trees.tree(block)) for block in blocks)
-    return f'<div class="mathjax_ignore tex2jax_ignore">{drawn}</div>'
+    return notebook.plain(blocks)
 
 
 def table(told: Investigation) -> Table:

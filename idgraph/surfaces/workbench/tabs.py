@@ -9,16 +9,16 @@ from idgraph.advising import repair
 from idgraph.calls import CallNumber
 from idgraph.comparison import Comparison, compare
 from idgraph.errors import IdgraphError
-from idgraph.explain import call_words
 from idgraph.firmness import HOLDS, firmness
-from idgraph.ladders import why_not
 from idgraph.persons import PersonName
 from idgraph.surfaces import chapters, html, trees
 from idgraph.surfaces.compare_view import Compare
+from idgraph.surfaces.graph_view import GraphView
 from idgraph.surfaces.live import ipywidgets, traitlets
+from idgraph.surfaces.split_view import SplitView
 from idgraph.surfaces.verdict_view import VerdictView
-from idgraph.surfaces.visible import visible
-from idgraph.surfaces.what_if import MOST, WhatIf
+from idgraph.surfaces.what_if import WhatIf
+from idgraph.surfaces.why_not_view import WhyNotView
 from idgraph.surfaces.widget import Stepper
 from idgraph.surfaces.workbench.investigation import Investigation
 from idgraph.surfaces.workbench.piece import close_all
@@ -37,6 +37,7 @@ class Tab:
     what is said while the view is made.
     """
 
+    name = ""
     title = ""
     busy = ""
     _kept: Any = None
@@ -87,97 +88,101 @@ class Tab:
             self._moved(person, call)
 
 
-class Steps(Tab):
-    """Call by call."""
+class Viewed(Tab):
+    """A live view of a call, which goes where the others go."""
 
-    title = "Steps"
-    busy = "Drawing the calls"
-    _stepper: Stepper | None = None
+    _widget: Any = None
+
+    def made(self, person: PersonName, call: CallNumber) -> Any:
+        """Return the view, opened at a call."""
+        raise NotImplementedError
+
+    def line(self) -> str:
+        """Return the Python line that shows the same."""
+        raise NotImplementedError
 
     def view(self, person: PersonName, call: CallNumber) -> Any:
-        """Return the stepper of the person."""
-        if self._stepper is None:
-            shown = self.told.shown
-            self._stepper = Stepper(shown, person=person, call=call, redact=False)
-            self._stepper.observe(self._stepped, ["call", "person"])
+        """Return the view of the person."""
+        if self._widget is None:
+            self._widget = self.made(person, call)
+            self._widget.observe(self._chosen, ["call", "person", "profile"])
         self.go(person, call)
-        return self.renewed(self._stepper)
+        return self.renewed(self._widget)
 
     def go(self, person: PersonName, call: CallNumber) -> None:
-        """Step to a call; say the line."""
-        if self._stepper is not None:
-            self.quietly(self._stepper, person=person, call=call)
-            self._noted("steps", f"stepper = ig.Stepper(replay, person=person, call={call})")
-
-    def _stepped(self, _change: Any) -> None:
-        if self._stepper is not None:
-            self.heard(self._stepper.person, self._stepper.call)
-
-
-class WhyNotTab(Tab):
-    """Why a call did not find a profile."""
-
-    title = "Why not"
-    busy = "Asking why"
-
-    def __init__(self, told: Investigation, moved: Moved, noted: Noted) -> None:
-        """Make the pickers, empty."""
-        super().__init__(told, moved, noted)
-        wide = {"style": {"description_width": "initial"}}
-        self._call = ipywidgets.Dropdown(description="Why did this call", **wide)
-        self._profile = ipywidgets.Dropdown(description="not go to profile", **wide)
-        self._said = ipywidgets.HTML()
-        pickers = ipywidgets.HBox([self._call, self._profile])
-        pickers.add_class("wb-pickers")
-        self._view = ipywidgets.VBox([pickers, self._said])
-        self._view.add_class("wb-view")
-        self._person: PersonName | None = None
-        self._call.observe(self._picked, "value")
-        self._profile.observe(self._chosen, "value")
-
-    def view(self, person: PersonName, call: CallNumber) -> Any:
-        """Return the pickers and the ladder."""
-        self._offer(person, self.own(person, call))
-        return self.renewed(self._view)
-
-    def go(self, person: PersonName, call: CallNumber) -> None:
-        """Ask of a call that was chosen elsewhere."""
-        if self._person is not None:
-            self._offer(person, self.own(person, call))
-
-    def _offer(self, person: PersonName, call: CallNumber) -> None:
-        self._quiet, self._person = True, person
-        case = self.told.case(person)
-        numbers = sorted({*case.own[:MOST], call})
-        options = [(visible(call_words(self.told.shown, n)), n) for n in numbers]
-        self._call.options, self._call.value = options, call
-        names = [name for name, born in case.met.items() if born < call] or [*case.met]
-        self._profile.options = names
-        self._profile.value = self._expected(person, call, names)
-        self._quiet = False
-        self._show()
-
-    def _expected(self, person: PersonName, call: CallNumber, names: list[str]) -> str:
-        """The profile that the call should have found: where the person's call before it was."""
-        found = self.told.diagnosed(person)
-        sources = [s.split.source for s in found.splits if s.split.call == call] if found else []
-        landed = self.told.shown.step(call).landed
-        others = [name for name in names if name != landed]
-        return next((name for name in (*sources, *others, *names) if name in names), names[0])
-
-    def _picked(self, change: Any) -> None:
-        if not self._quiet and self._person is not None:
-            self._offer(self._person, change["new"])
-            self._moved(self._person, change["new"])
+        """Go to a call; say the line."""
+        if self._widget is not None:
+            self.quietly(self._widget, person=person, call=call)
+            self._noted(self.name, self.line())
 
     def _chosen(self, _change: Any) -> None:
-        if not self._quiet:
-            self._show()
+        if self._widget is not None and not self._quiet:
+            self._noted(self.name, self.line())
+            self.heard(self._widget.person, self._widget.call)
 
-    def _show(self) -> None:
-        number, profile = self._call.value, self._profile.value
-        self._said.value = markup(chapters.why_not(why_not(self.told.shown, number, profile)))
-        self._noted("why-not", f"why = ig.why_not(replay, {number}, {profile!r})")
+
+class Steps(Viewed):
+    """Call by call."""
+
+    name, title = "steps", "Steps"
+    busy = "Drawing the calls"
+
+    def made(self, person: PersonName, call: CallNumber) -> Stepper:
+        """Return the stepper."""
+        return Stepper(self.told.shown, person=person, call=call, redact=False, linked=False)
+
+    def line(self) -> str:
+        """Return the line that steps."""
+        return f"stepper = ig.Stepper(replay, person=person, call={self._widget.call})"
+
+
+class GraphTab(Viewed):
+    """The profiles, and which call led to which."""
+
+    name, title = "graph", "Graph"
+    busy = "Drawing the identity graph"
+
+    def made(self, person: PersonName, call: CallNumber) -> GraphView:
+        """Return the identity graph."""
+        return GraphView(self.told.shown, person=person, call=call, redact=False, linked=False)
+
+    def line(self) -> str:
+        """Return the line that draws it."""
+        return f"graph = ig.GraphView(replay, person=person, call={self._widget.call})"
+
+
+class SplitTab(Viewed):
+    """Where the person became two profiles."""
+
+    name, title = "split", "Split"
+    busy = "Looking at the split"
+
+    def made(self, person: PersonName, call: CallNumber) -> SplitView:  # noqa: ARG002 - go() goes
+        """Return the first split of the person."""
+        return SplitView(self.told.shown, person=person, redact=False, linked=False)
+
+    def line(self) -> str:
+        """Return the line that shows the split."""
+        return f"split = ig.SplitView(replay, person=person, split={self._widget.split})"
+
+
+class WhyNotTab(Viewed):
+    """Why a call did not find a profile."""
+
+    name, title = "why-not", "Why not"
+    busy = "Asking why"
+
+    def made(self, person: PersonName, call: CallNumber) -> WhyNotView:
+        """Return the ladder of a call, of the profile that it should have found."""
+        return WhyNotView(self.told.shown, person=person, call=call, redact=False, linked=False)
+
+    def go(self, person: PersonName, call: CallNumber) -> None:
+        """Ask of a call that was chosen elsewhere; of another person's, ask of the own split."""
+        super().go(person, self.own(person, call))
+
+    def line(self) -> str:
+        """Return the line that asks."""
+        return f"why = ig.why_not(replay, {self._widget.call}, {self._widget.profile!r})"
 
 
 class CompareTab(Tab):
@@ -217,7 +222,7 @@ class CompareTab(Tab):
             return notice(said_of(problem))
         if not isinstance(found, Comparison):
             return notice("There is nobody to compare this person with.")
-        widget = Compare(found, redact=False)
+        widget = Compare(found, redact=False, with_others=False)
         widget.observe(self._stepped, "call_bad")
         return widget
 
@@ -243,7 +248,9 @@ class WhatIfTab(Tab):
         number = self.own(person, call)
         if self._widget is None:
             told = self.told
-            self._widget = WhatIf(told.replay, person=person, call=number, veil=told.veil())
+            self._widget = WhatIf(
+                told.replay, person=person, call=number, veil=told.veil(), linked=False
+            )
             self._widget.observe(self._chosen, ["call", "person"])
             self._widget.observe(self._edited, "future")
         self.go(person, call)
@@ -291,7 +298,7 @@ class VerdictTab(Tab):
         """Return the verdict on the person, with its drawing and its sliders."""
         if person != self._person:
             found = verdict(self.told.shown, people=[person])
-            self._made = VerdictView(found, person=person, show_identifiers=True)
+            self._made = VerdictView(found, person=person, show_identifiers=True, linked=False)
             self._person = person
             self._judged(person, found.of(person).verdict)
         self._noted("verdict", "verdicts = ig.verdict(replay, people=[person])")
@@ -310,7 +317,7 @@ class RepairTab(Tab):
         if found is None:
             said = "This person has one profile: there is nothing to repair."
             return self.renewed(notice(said, "good"))
-        blocks = list(chapters.diagnosed(found))
+        blocks = list(chapters.diagnosed(self.told.shown, found))
         if found.repair is not None:
             hold = firmness(self.told.shown, found.calls, found.repair)
             blocks.append(Paragraph(rich(HOLDS[hold])))
@@ -333,6 +340,8 @@ class RepairTab(Tab):
 
 TABS: dict[str, type[Tab]] = {
     "steps": Steps,
+    "graph": GraphTab,
+    "split": SplitTab,
     "why-not": WhyNotTab,
     "compare": CompareTab,
     "what-if": WhatIfTab,

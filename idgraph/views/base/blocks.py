@@ -260,7 +260,8 @@ class Tile:
 class Panel:
     """What is said about one call: a sentence, then blocks, then its row in the table of calls.
 
-    `lane` is the place, from 0, of the lane on which it stands.
+    `lane` is the place, from 0, of the lane on which it stands; `brief` is what a screen reader
+    says when one comes to it.
     """
 
     call: int
@@ -268,6 +269,7 @@ class Panel:
     blocks: tuple[Block, ...]
     row: Row
     lane: int
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,24 @@ class Cases:
         calls = tuple(sorted(shown.union(own)))
         return Case(self.replay, self.persons, person, number, own, calls)
 
+    def showing(
+        self, call: CallNumber, number: int | None, now: Case | None = None
+    ) -> PersonName | None:
+        """Return whose case to open for a call: that of person `number` if it shows the call.
+
+        Else the case that is open `now`, if it shows it, else that of whose call it is; None where
+        nothing tells whose.
+        """
+        names = list(self.persons)
+        if number is not None and 1 <= number <= len(names):
+            if now is not None and now.number == number and call in now.frames:
+                return now.person
+            if call in self.case(names[number - 1]).frames:
+                return names[number - 1]
+        if now is not None and call in now.frames:
+            return now.person
+        return self.persons.of(call)
+
     def by_splits(self) -> tuple[PersonName, ...]:
         """Return the names of all persons: those that split, those with company, then the rest.
 

@@ -195,7 +195,8 @@ class Drawing:
             wide = max(sent[1] - sent[0], 4)
             shapes.append(Box(sent[0], y - _BAR // 2, wide, _BAR, "wire", 2))
         mine = number in self.verdict.calls
-        return Group(tuple(shapes), "bar" if mine else "bar other", title=self.told(number))
+        css = "bar" if mine else "bar other"
+        return Group(tuple(shapes), css, number, title=self.told(number))
 
     def _above(self, number: CallNumber) -> Iterator[Shape]:
         """The label of a call, over all lines that cross it."""
