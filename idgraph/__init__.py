@@ -23,6 +23,7 @@
     ig.Compare(good, bad)                       # two histories side by side, step by step
     ig.identity_graph(replay)                   # a networkx.MultiDiGraph
     ig.report([replay], "report.html")          # one offline file, redacted
+    ig.redact_files("calls.jsonl", "out.jsonl") # the same log, with stand-ins
 
 The house, from the ground up: `inert` (text that nothing obeys), `errors`, `clocks`, `registry`,
 `groups`, `agents` (which software sent a request), `progress` (a bar), `filing` (whole files),
@@ -102,6 +103,8 @@ if TYPE_CHECKING:
     from idgraph.populations import experiments as experiments
     from idgraph.populations import visibility as visibility
     from idgraph.redaction import redact as redact
+    from idgraph.redaction.files import Redaction as Redaction
+    from idgraph.redaction.files import redact_files as redact_files
     from idgraph.replays import Replay as Replay
     from idgraph.replays import replay as replay
     from idgraph.searching.limits import Limits as Limits
@@ -178,6 +181,8 @@ _HOMES = {
     "experiments": "populations",
     "visibility": "populations",
     "redact": "redaction",
+    "Redaction": "redaction.files",
+    "redact_files": "redaction.files",
     "Replay": "replays",
     "Step": "steps",
     "replay": "replays",

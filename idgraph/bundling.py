@@ -15,6 +15,7 @@ from idgraph.calls import History
 from idgraph.errors import UnreadableError, UsageError
 from idgraph.filing import whole
 from idgraph.persons import PersonName
+from idgraph.redaction.terms import Terms, terms_of
 from idgraph.registry import Shown
 from idgraph.replays import replay
 from idgraph.rulebook import Policy
@@ -66,13 +67,15 @@ def write_bundle(
     people: Iterable[PersonName] | None = None,
     redact: bool = True,
     page: str | None = None,
+    terms: Terms | None = None,
 ) -> Path:
     """Write the case of some persons as a ZIP file and return its path.
 
     `people` are all whose verdict is not `clean` by default. It holds their calls and all that can
     touch the same profiles, with stand-ins unless `redact` is False, the rules, the limits, the
-    verdict, and `page`, a report, where it is given; what exports show of the end is not in it. A
-    `UsageError` where there is nobody to tell of. Same case, same bytes.
+    verdict, and `page`, a report, where it is given; what exports show of the end is not in it.
+    Times are shifted as those of a report are, or as `terms` say. A `UsageError` where there is
+    nobody to tell of. Same case, same bytes.
 
     >>> import idgraph as ig
     >>> import tempfile
@@ -89,7 +92,8 @@ def write_bundle(
     told = found.replay
     numbers = told.related(n for name in wanted for n in found.people.calls[name])
     case = told.history.only(numbers)
-    history = redaction.redact(case) if redact else case
+    terms = terms or terms_of([told.history])
+    history = redaction.Redactor(case, terms=terms).history(case) if redact else case
     policy = msgspec.structs.replace(told.policy, extends="", example=())
     again = verdict(replay(_reread(history), policy), limits=found.limits)
     files = {
@@ -151,6 +155,7 @@ def _readme() -> str:
 A case of one person who became several profiles, or one that should have been two.
 
 {_CALLS}    the calls, in order; identifiers are stand-ins unless somebody chose to show them
+               (then the times, too, are not the real ones: all are shifted by whole weeks)
 {_POLICY}    the platform's identity rules, each with its source
 {_LIMITS}    what the verdict allowed for: settling time, skew, lag, and how long it searched
 {_VERDICT}  the verdict, with its witness or its evidence, one JSON object a person

@@ -25,6 +25,8 @@ def whole(path: Path) -> Iterator[Path]:
     part = Path(name)
     try:
         yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())  # or a crash could leave the name and lose the bytes
         part.chmod(0o644)
         part.replace(path)
     except BaseException:

@@ -184,7 +184,7 @@ widget""",
 def test_a_call_chosen_in_one_widget_is_chosen_in_all_and_in_python(
     browser: Browser, lab_server: LabServer, watch: Watch, tmp_path: Path
 ) -> None:
-    context = browser.new_context(viewport={"width": 1500, "height": 4000})
+    context = browser.new_context(viewport={"width": 1500, "height": 7000})
     watch.follow(context)
     page = context.new_page()
     notebook = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]

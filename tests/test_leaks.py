@@ -40,8 +40,8 @@ from canaries import CANARIES, MAIL, NAMES, leaks, plain, rows
 from click.testing import CliRunner
 
 import idgraph as ig
-from idgraph import cli, redaction
-from idgraph.redaction import Redactor, standins
+from idgraph import cli
+from idgraph.redaction import Redactor, payloads, standins
 from idgraph.sources import read
 from idgraph.surfaces import subjects
 
@@ -323,25 +323,25 @@ def _key_off(kind: str) -> Callable[[Patch], None]:
 
 
 def _value_off(method: str, reader: Callable[..., Any]) -> Callable[[Patch], None]:
-    return lambda patch: patch.setattr(redaction._Payload, method, reader)  # noqa: SLF001
+    return lambda patch: patch.setattr(payloads.Payload, method, reader)
 
 
 def _secrets_off(patch: Patch) -> None:
-    value = redaction._Payload._value  # noqa: SLF001
-    patch.setattr(redaction, "SECRETS", frozenset())
-    patch.setattr(redaction, "SECRET_TEXT", re.compile("(?!)"))
-    patch.setattr(redaction._Payload, "_value", value)  # noqa: SLF001
+    value = payloads.Payload._value  # noqa: SLF001
+    patch.setattr(payloads, "SECRETS", frozenset())
+    patch.setattr(payloads, "SECRET_TEXT", re.compile("(?!)"))
+    patch.setattr(payloads.Payload, "_value", value)
     _free_text_off(patch)
 
 
 def _free_text_off(patch: Patch) -> None:
-    text = redaction._Payload._text  # noqa: SLF001
+    text = payloads.Payload._text  # noqa: SLF001
 
     def open_(self: Any, told: str, name: str, kind: str) -> Any:
         made = text(self, told, name, kind)
         return told if str(made).startswith("(text") else made
 
-    patch.setattr(redaction._Payload, "_text", open_)  # noqa: SLF001
+    patch.setattr(payloads.Payload, "_text", open_)
 
 
 MUTANTS: dict[str, tuple[Callable[[Patch], None], str]] = {
@@ -392,7 +392,7 @@ SURFACES: dict[str, tuple[str, Any, Callable[[Subject], Artefacts], str]] = {
         "display of history.html",
     ),
     "report": ("surfaces.report.shown", _shown, diagnosis_page, "report.html"),
-    "widget": ("surfaces.widget.shown", _shown, widgets, "messages of stepper.json"),
+    "widget": ("surfaces.panes.shown", _shown, widgets, "messages of stepper.json"),
     "command": (
         "cli.histories.veiled",
         lambda history, **_: history,

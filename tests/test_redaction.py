@@ -16,13 +16,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from idgraph import policy, redaction
+from idgraph import policy
 from idgraph.calls import KEYS, Call, History, Identifier, Reading, Reject, history, in_order
 from idgraph.errors import UsageError
 from idgraph.notation import parse
 from idgraph.placeholders import placeholder
 from idgraph.redaction import Redactor, anatomy, redact
 from idgraph.redaction.keptwords import PUBLIC_HOSTS
+from idgraph.redaction.payloads import Payload
 from idgraph.replays import replay
 
 SECRET = bytes(range(32))
@@ -197,17 +198,16 @@ def _plain_text(kind: str) -> Any:
     return text
 
 
-_Payload = redaction._Payload  # noqa: SLF001 - the place where leaves are treated
 MUTANTS: dict[str, tuple[object, str, Any]] = {
     **{kind: (Redactor, "text", _plain_text(kind)) for kind in TEXTS},
     "identifier": (Redactor, "identifier", lambda _, one: one),
     "reading": (Redactor, "_reading", lambda _, reading: reading),
     "known": (Redactor, "known", lambda _, text: text),
-    "payload": (_Payload, "tree", lambda _, tree, *__: dict(tree)),
-    "payload text": (_Payload, "_text", lambda _, text, *__: text),
-    "payload number": (_Payload, "_number", lambda _, number, *__: number),
-    "payload list": (_Payload, "_list", lambda _, values, *__: values),
-    "payload wire": (_Payload, "_stood", lambda _, value, *__: value),
+    "payload": (Payload, "tree", lambda _, tree, *__: dict(tree)),
+    "payload text": (Payload, "_text", lambda _, text, *__: text),
+    "payload number": (Payload, "_number", lambda _, number, *__: number),
+    "payload list": (Payload, "_list", lambda _, values, *__: values),
+    "payload wire": (Payload, "_stood", lambda _, value, *__: value),
 }
 
 
@@ -292,6 +292,15 @@ def test_payload_keeps_own_words_times_amounts_and_booleans_and_says_what_was_dr
         "api_key": "(secret removed)",
         "property 5": "(secret removed)",
     }
+
+
+def test_an_amount_stays_unless_it_is_somebodys_number() -> None:
+    call = Call(
+        (Identifier("phone_number", "14155552671"),), payload={"$value": 14155552671, "value": 7}
+    )
+    shown = redact(history([call])).calls[0]
+    assert shown.payload["value"] == 7
+    assert str(shown.payload["$value"]) == shown.identifiers[0].text
 
 
 def test_standard_events_stay_and_others_are_numbered() -> None:
@@ -394,6 +403,14 @@ def test_ids_keep_their_class_and_a_number_keeps_its_type() -> None:
     assert shown[6].endswith("E+11")
 
 
+@BOTH
+@pytest.mark.parametrize("text", ["1e+300", "1.5", "-4.0", "14155552671"])
+def test_a_number_stays_a_number_under_every_key(text: str, key: bytes | None) -> None:
+    ones = (Identifier(name, text, number=True) for name in KEYS)
+    for shown in (redact(history([Call((one,))]), key).calls[0].identifiers[0] for one in ones):
+        assert isinstance(shown.value, int | float)
+
+
 # ------------------------------------------------------------------ one slip of the hand
 
 
@@ -411,15 +428,20 @@ def slips(one: str, other: str) -> str | None:
 @pytest.mark.parametrize(
     "other", ["bettty", "bety", "betzy", "btety", "xbetty", "bettyy", "bett\u00fd"]
 )
-def test_a_mistyped_address_gets_a_stand_in_mistyped_alike(other: str) -> None:
-    one, two = together(["betty@shop.example", f"{other}@shop.example"])
+@BOTH
+def test_a_mistyped_address_gets_a_stand_in_mistyped_alike(other: str, key: bytes | None) -> None:
+    one, two = together(["betty@shop.example", f"{other}@shop.example"], secret=key)
     assert slips(one, two) == slips("betty", other)
+    assert one == only("betty@shop.example", secret=key)
 
 
+@BOTH
 @given(st.lists(st.text("abcd", min_size=4, max_size=6), min_size=2, max_size=8, unique=True))
-def test_no_two_stand_ins_look_mistyped_unless_the_addresses_do(locals_: list[str]) -> None:
+def test_no_two_stand_ins_look_mistyped_unless_the_addresses_do(
+    key: bytes | None, locals_: list[str]
+) -> None:
     values = [f"{local}@shop.example" for local in locals_]
-    shown = together(values)
+    shown = together(values, secret=key)
     for place, one in enumerate(values):
         for other in range(place):
             if slips(shown[other], shown[place]):

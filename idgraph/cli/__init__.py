@@ -15,6 +15,7 @@ from idgraph.cli import (
     histories,
     rendering,
     reproducing,
+    sharing,
     trying,
     viewing,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "main",
     "rendering",
     "reproducing",
+    "sharing",
     "trying",
     "viewing",
 ]

@@ -162,6 +162,8 @@ def merges(
 )
 @click.option("--fleet", is_flag=True, help="Sum a fleet up, with the steps of typical persons.")
 @click.option("--bundle", metavar="FILE", help="Write a ZIP for support: calls, rules, verdict.")
+@click.option("--keep-times", is_flag=True, help="Leave times as they are, unshifted.")
+@click.option("--key-file", metavar="FILE", help="The key under which stand-ins are the same.")
 def report(
     *,
     history: History,
@@ -175,6 +177,8 @@ def report(
     verdict: bool,
     fleet: bool,
     bundle: str | None,
+    keep_times: bool,
+    key_file: str | None,
 ) -> None:
     """Write one offline HTML file: who split, at which call, why, what to change.
 
@@ -184,6 +188,8 @@ def report(
         remedy = "Give -o FILE for the page, --bundle FILE for a ZIP, or both."
         raise UsageError("it must be said what to write", where="report", remedy=remedy)
     from idgraph import bundling, overviews, verdicts
+    from idgraph.redaction.keyfiles import read_key
+    from idgraph.redaction.terms import terms_of
     from idgraph.surfaces import explanations
     from idgraph.surfaces.report import report as write
 
@@ -198,6 +204,8 @@ def report(
         redact=not shown,
         verdict=verdict,
         limits=replace(explanations.LIMITS, **_spans(limits)),
+        keep_times=keep_times,
+        key_file=key_file,
     )
     if output:
         note(f"Wrote {page}; open it in a browser, it needs no network.")
@@ -205,7 +213,9 @@ def report(
         exported = observed.exported if observed else None
         found = verdicts.verdict(told, limits=limits, exported=exported)
         text = Path(output).read_text("utf-8") if output else str(page)
-        zipped = bundling.write_bundle(found, bundle, redact=not shown, page=text)
+        key = read_key(key_file) if key_file else None
+        terms = terms_of([told.history], key=key, keep_times=keep_times)
+        zipped = bundling.write_bundle(found, bundle, redact=not shown, page=text, terms=terms)
         note(f"Wrote {zipped}; whoever has it gets the same verdict.")
 
 

@@ -12,17 +12,21 @@ from idgraph.comparison.sides import Side, side
 from idgraph.comparison.values import tongues
 from idgraph.persons import link
 from idgraph.redaction import Redactor
+from idgraph.redaction.terms import Terms
 from idgraph.replays import replay
 
 
-def veiled(found: Comparison, *, redact: bool = True, origins: bool = False) -> Comparison:
+def veiled(
+    found: Comparison, *, redact: bool = True, origins: bool = False, terms: Terms | None = None
+) -> Comparison:
     """Return a comparison of the redacted histories; the same where nothing is to be redacted.
 
-    What it says is the same, but for names. With `origins` the rows keep the names of their files.
+    What it says is the same, but for names. With `origins` the rows keep the names of their files;
+    on `terms` of its own it may be under a key, and its times moved.
     """
     if not redact:
         return found
-    good, bad = _histories(found)
+    good, bad = _histories(found, terms)
     if origins:
         good, bad = _placed(good, found.good), _placed(bad, found.bad)
     one, other = _side(good, found.good), _side(bad, found.bad)
@@ -34,17 +38,19 @@ def veiled(found: Comparison, *, redact: bool = True, origins: bool = False) -> 
     return replace(compared(one, other, found.limits), others=others)
 
 
-def _histories(found: Comparison) -> tuple[History, History]:
+def _histories(found: Comparison, terms: Terms | None) -> tuple[History, History]:
     good, bad = found.good.replay.history, found.bad.replay.history
     if good.calls == bad.calls:
-        hidden = Redactor(good).history(good)
+        hidden = Redactor(good, terms=terms).history(good)
         return hidden, hidden
     if not (_whole(found.good) and _whole(found.bad)):
-        return Redactor(good).history(good), Redactor(bad).history(bad)
+        one_veil, other_veil = Redactor(good, terms=terms), Redactor(bad, terms=terms)
+        return one_veil.history(good), other_veil.history(bad)
     one, other = (side(told.replay, told.people, told.person) for told in (found.good, found.bad))
     told = tongues(one, other, pairs(align(one, other).rows))
     spoken = tuple(told.of(call) for call in bad)
-    both = Redactor(replace(good, calls=(*good.calls, *spoken), ties=(), duplicates=()))
+    every = replace(good, calls=(*good.calls, *spoken), ties=(), duplicates=())
+    both = Redactor(every, terms=terms)
     return both.history(good), both.history(replace(bad, calls=spoken))
 
 

@@ -14,13 +14,17 @@ from idgraph.contrasts.features import Feature
 from idgraph.contrasts.results import Conjunction, Contrast, Example, Separator
 from idgraph.persons import Persons, link
 from idgraph.redaction import Redactor
+from idgraph.redaction.terms import Terms
 from idgraph.replays import Replay, replay
 
 
-def veiled(found: Contrast) -> Contrast:
-    """Return a contrast with a stand-in for each person's name and each word out of a payload."""
-    bad = _Veil(found.bad)
-    good = bad if found.divided else _Veil(found.good)
+def veiled(found: Contrast, terms: Terms | None = None) -> Contrast:
+    """Return a contrast with a stand-in for each person's name and each word out of a payload.
+
+    On `terms` of its own it may be under a key, and its times moved.
+    """
+    bad = _Veil(found.bad, terms)
+    good = bad if found.divided else _Veil(found.good, terms)
     codes = {one.feature.code: bad.feature(one.feature).code for one in found.features}
     return replace(
         found,
@@ -34,8 +38,8 @@ def veiled(found: Contrast) -> Contrast:
 class _Veil:
     """One history of a contrast, redacted."""
 
-    def __init__(self, told: Replay) -> None:
-        self.redactor = Redactor(told.history)
+    def __init__(self, told: Replay, terms: Terms | None) -> None:
+        self.redactor = Redactor(told.history, terms=terms)
         hidden = self.redactor.history(told.history)
         self.replay = replay(hidden, told.policy)
         self.people: Persons = link(hidden)

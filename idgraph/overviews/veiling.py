@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from idgraph.overviews.facts import Facts
+from idgraph.clocks import Instant
+from idgraph.overviews.facts import COLUMNS, INSTANT, Facts
 from idgraph.overviews.results import Overview
 from idgraph.persons import link
 from idgraph.redaction import Redactor
@@ -28,7 +29,23 @@ def veiled(found: Overview, redactor: Redactor | None = None) -> Overview:
     for kind in ("event", "endpoint"):
         seen = {getattr(call, kind) for call in told.history}
         kinds[kind] = {text: redactor.text(kind, text) for text in sorted(filter(None, seen))}
-    return replace(found, facts=_renamed(found.facts, kinds), replay=None)
+    facts = _moved(_renamed(found.facts, kinds), redactor.terms.times.shift)
+    return replace(found, facts=facts, replay=None)
+
+
+def _moved(facts: Facts, shift: Instant) -> Facts:
+    """Tables whose instants are moved alike by whole weeks."""
+    if not shift:
+        return facts
+    import pandas as pd
+
+    by = pd.Timedelta(microseconds=shift)
+    tables = {}
+    for name, columns in COLUMNS.items():
+        times = [column for column, kind in columns.items() if kind == INSTANT]
+        found = getattr(facts, name)
+        tables[name] = found.assign(**{column: found[column] + by for column in times})
+    return replace(facts, **tables)
 
 
 def _numbered(found: Overview) -> Overview:

@@ -1,39 +1,28 @@
 """Puts stand-ins in place of what names people, everywhere in a history, and keeps the evidence.
 
 Kept: calls, order, ties, channels, endpoints, answers, which values are equal, and how they differ
-in spelling. All times are kept as they are, unshifted, for now: someone who holds the vendor's own
-log can join the two. This makes pseudonymous data, not anonymous data.
+in spelling. Times stay on a screen, whose reader has to find the call in the own log, and are
+shifted by whole weeks in what is shared (`times`). This makes pseudonymous data, not anonymous
+data: intervals stay, so that someone who holds the vendor's own log can join the two.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 from urllib.parse import unquote
 
 from idgraph.calls import KEYS, Call, History, Identifier, Key, Reading
-from idgraph.clocks import instant
-from idgraph.redaction.keptwords import (
-    AMOUNTS,
-    IDENTIFYING,
-    METRICS,
-    OWN_VALUES,
-    OWN_WORDS,
-    SECRET_TEXT,
-    SECRETS,
-    TIMES,
-    TYPED_IDS,
-    VALUED,
-)
+from idgraph.redaction.account import Account
+from idgraph.redaction.keptwords import METRICS, OWN_WORDS
+from idgraph.redaction.networks import Networks
+from idgraph.redaction.payloads import Payload
 from idgraph.redaction.standins import Standins
+from idgraph.redaction.terms import Terms
+from idgraph.redaction.times import NONE, STAY
+from idgraph.redaction.wirewords import PATH_WORDS
 
-Path = tuple[str, ...]
-Wire = Mapping[Path, Key]
-
-REMOVED = "(secret removed)"
-_SHOWN = 3
 _TELLING = 3
 """A text of at least so many letters gives somebody away where it stands inside a sentence."""
 _LINE = re.compile(r"(.*?)((?:[:#]\d{1,12})*)", re.DOTALL)
@@ -59,15 +48,23 @@ def redact(history: History, key: bytes | None = None) -> History:
 class Redactor:
     """The stand-ins of one history, for all that is printed, drawn or saved of it.
 
-    Numbered stand-ins (no `key`) also repeat one-slip mistypings between the addresses of the
-    history. Keyed ones do not: an address must have the same stand-in in a file that lacks its
-    mistyping.
+    One-slip mistypings between the addresses of the history are repeated: the first of them to
+    appear has the stand-in that it has everywhere, and a mistyped one that of its neighbour, with
+    the same slip. So under a key, too, a mistyped address has another stand-in in a file that lacks
+    the address it was meant to be; all others keep theirs.
     """
 
-    def __init__(self, history: History, *, key: bytes | None = None) -> None:
-        """See every value of the history once, so that numbers follow the order of appearance."""
+    def __init__(
+        self, history: History, *, key: bytes | None = None, terms: Terms | None = None
+    ) -> None:
+        """See every value of the history once, so that numbers follow the order of appearance.
+
+        `terms` say more than a `key` alone, and count in their account what is done.
+        """
         self._given = history
-        self._key = key
+        self.terms = terms or Terms(key)
+        self._key = self.terms.key
+        self.account = Account()
         wide: set[tuple[str, str]] = set()
         while True:
             self._start(history, wide)
@@ -75,6 +72,8 @@ class Redactor:
             if self._standins.exhausted <= wide:
                 break
             wide |= self._standins.exhausted
+        self.terms.account.add(self.account)
+        self.account = self.terms.account
 
     def __repr__(self) -> str:
         """Say what it is for, without the key or any value."""
@@ -83,7 +82,11 @@ class Redactor:
     def _start(self, history: History, wide: Iterable[tuple[str, str]]) -> None:
         phones = (call.get("phone_number") for call in history)
         digits = ("".join(filter(str.isdecimal, one.text)) for one in phones if one)
-        self._standins = Standins(self._key, phones=filter(None, digits), wide=wide)
+        self.account = Account()
+        self._standins = Standins(
+            self._key, phones=filter(None, digits), wide=wide, public=not self.terms.more
+        )
+        self._networks = Networks(self._key)
         self._files: dict[str, int] = {}
         self._told: dict[str, bool] = {}
         self._known: dict[str, Key] = {}
@@ -99,26 +102,57 @@ class Redactor:
 
     def identifier(self, identifier: Identifier) -> Identifier:
         """Return an identifier with its stand-in; a number stays a number."""
-        text = self._standins.of(identifier.text, identifier.key)
-        return identifier._replace(text=text)
+        # As a phone number `1e9` would lose its letter, and be no number any more.
+        whole = identifier.text.removeprefix("-").isdecimal()
+        kind = identifier.key if whole or not identifier.number else "external_id"
+        return identifier._replace(text=self._mapped(kind, identifier.text))
+
+    def _mapped(self, kind: str, text: str) -> str:
+        made = self._standins.of(text, kind)
+        if made != text:
+            self.account.map(kind, text)
+        return made
 
     def text(self, kind: str, text: str) -> str:
         """Return the stand-in of a text of some kind.
 
         Kinds are the keys, `observed`, `person`, `event`, `event_id`, `property`, `company`,
-        `list`, `metric`, `origin`, `endpoint` and `title`.
+        `list`, `metric`, `origin`, `endpoint`, `path`, `page` and `title`.
         """
         if kind in KEYS:
-            return self._standins.of(text, kind)
+            return self._mapped(kind, text)
         if kind == "origin":
             return self._origin(text)
         if kind == "endpoint":
             return self._endpoint(text)
         if kind == "title":
-            return "" if self._tells(text) else text
+            return self._told_text("titles and reasons", "", text)
         if (kind == "event" and text in METRICS) or (kind == "property" and text in OWN_WORDS):
             return text
-        return self._standins.of(text, kind)
+        return self._mapped(kind, text)
+
+    @property
+    def stays(self) -> bool:
+        """Whether times stay as they are."""
+        return self.terms.times.kind in (STAY, NONE)
+
+    def time(self, value: object) -> object:
+        """Return a time of a log where it goes, in the form in which it is written."""
+        return self.terms.times.written(value)
+
+    def host(self, name: str) -> str:
+        """Return the stand-in of a host; that of a shop is the one that its addresses are at."""
+        made = self._standins.host(name)
+        if made != name:
+            self.account.map("host", name)
+        return made
+
+    def network(self, text: str) -> str | None:
+        """Return the stand-in of a network address, equal for equal ones; None where it is none."""
+        made = self._networks.of(text)
+        if made is not None:
+            self.account.map("ip", text)
+        return made
 
     def history(self, history: History) -> History:
         """Return a redacted copy of a history: same calls, order, ties, clocks and channels."""
@@ -134,7 +168,7 @@ class Redactor:
 
     def _call(self, call: Call) -> Call:
         wire = {tuple(path): key for key, path in call.wire.items()}
-        walk = _Payload(self, wire)
+        walk, times = Payload(self, wire), self.terms.times
         payload = walk.tree(call.payload, (), ())
         return replace(
             call,
@@ -150,6 +184,10 @@ class Redactor:
             origin=self.text("origin", call.origin),
             payload=payload,
             wire={key: walk.moved_to(tuple(path)) for key, path in call.wire.items()},
+            occurred_at=times.moved(call.occurred_at),
+            sent_at=times.moved(call.sent_at),
+            received_at=times.moved(call.received_at),
+            answered_at=times.moved(call.answered_at),
         )
 
     def _maybe(self, kind: str, text: str | None) -> str | None:
@@ -160,11 +198,13 @@ class Redactor:
             replace(
                 reject,
                 origin=self.text("origin", reject.origin),
-                reason="(left out)" if self._tells(reject.reason) else reject.reason,
+                reason=self._told_text("titles and reasons", "(left out)", reject.reason),
             )
             for reject in reading.rejects
         )
-        notes = tuple("(left out)" if self._tells(note) else note for note in reading.notes)
+        notes = tuple(
+            self._told_text("titles and reasons", "(left out)", note) for note in reading.notes
+        )
         return replace(reading, rejects=rejects, notes=notes)
 
     def _origin(self, origin: str) -> str:
@@ -174,24 +214,35 @@ class Redactor:
         match = _LINE.fullmatch(origin)
         file, line = match.groups() if match else (origin, "")
         number = self._files.setdefault(file, len(self._files) + 1)
+        self.account.map("file", file)
         return f"input {number}{line}"
 
     def _endpoint(self, endpoint: str) -> str:
-        """Keep an endpoint, but for the parts of its path that are an identifier or look like one.
+        """Keep an endpoint, but for the parts of its path that are not a platform's own words.
 
-        Those that the history knows get their stand-in, others are left out.
+        Those that the history knows get their stand-in, what looks like an id is left out, and any
+        other word gets a name of its own: a path may hold a person's name.
         """
         return "".join(self._segment(part) for part in _SEGMENTS.split(endpoint))
 
     def _segment(self, part: str) -> str:
         bare = unquote(part)
+        if not bare or _SEGMENTS.fullmatch(bare) or bare in PATH_WORDS:
+            return part
         if bare in self._known:
-            return self._standins.of(bare, self._known[bare])
-        return "(id)" if "@" in bare or _ID.fullmatch(bare) else part
+            return self._mapped(self._known[bare], bare)
+        return "(id)" if "@" in bare or _ID.fullmatch(bare) else self._mapped("path", bare)
 
     def known(self, text: str) -> str | None:
         """Return the stand-in of a text that is one of the history's identifiers, else None."""
-        return self._standins.of(text, self._known[text]) if text in self._known else None
+        return self._mapped(self._known[text], text) if text in self._known else None
+
+    def _told_text(self, what: str, instead: str, text: str) -> str:
+        """A sentence as it is, or what stands instead of one that tells on somebody."""
+        if not self._tells(text):
+            return text
+        self.account.drop(what)
+        return instead
 
     def _tells(self, sentence: str) -> bool:
         """Say whether a sentence holds an address, a value or the core of one, or a file's name.
@@ -206,96 +257,3 @@ class Redactor:
                 name in folded if len(name) >= _TELLING else name in words for name in names
             )
         return self._told[sentence]
-
-
-class _Payload:
-    """One payload on its way to its redacted copy; keeps where each part of it went."""
-
-    def __init__(self, redactor: Redactor, wire: Wire) -> None:
-        self.redactor = redactor
-        self.wire = wire
-        self.moves: dict[Path, Path] = {(): ()}
-
-    def moved_to(self, path: Path) -> Path:
-        """Where a path of the payload leads in the copy; names alone where it leads nowhere."""
-        if path in self.moves:
-            return self.moves[path]
-        return tuple(self.redactor.text("property", name) for name in path)
-
-    def tree(self, tree: Mapping[str, Any], old: Path, new: Path) -> dict[str, Any]:
-        copy: dict[str, Any] = {}
-        for name, value in tree.items():
-            shown = self.redactor.text("property", str(name))
-            self.moves[*old, str(name)] = (*new, shown)
-            kind = self._kind(str(name), tree, old)
-            copy[shown] = self._value(value, str(name), kind, (*old, str(name)))
-        return copy
-
-    def _kind(self, name: str, tree: Mapping[str, Any], old: Path) -> str:
-        if name == "id" and isinstance(tree.get("type"), str):
-            return TYPED_IDS.get(tree["type"], "list")
-        if name == "name" and "metric" in old:
-            return "event"
-        return IDENTIFYING.get(name, "")
-
-    def _value(self, value: Any, name: str, kind: str, old: Path) -> Any:
-        if name.lower() in SECRETS:
-            return REMOVED
-        if old in self.wire and not isinstance(value, Mapping | list | tuple | bool):
-            return self._stood(value, self.wire[old])
-        if isinstance(value, Mapping):
-            return self.tree(value, old, self.moves[old])
-        if isinstance(value, list | tuple):
-            return self._list(value, name, kind, old)
-        return self._leaf(value, name, kind)
-
-    def _leaf(self, value: Any, name: str, kind: str) -> Any:
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, str):
-            return self._text(value, name, kind)
-        return self._number(value, name, kind)
-
-    def _list(self, values: list[Any] | tuple[Any, ...], name: str, kind: str, old: Path) -> Any:
-        """Keep three elements, and any in which an identifier of the call stands."""
-        new, depth = self.moves[old], len(old)
-        held = {path[depth] for path in self.wire if len(path) > depth and path[:depth] == old}
-        copy: list[Any] = []
-        for place, value in enumerate(values):
-            if place < _SHOWN or str(place) in held:
-                self.moves[*old, str(place)] = (*new, str(len(copy)))
-                copy.append(self._value(value, name, kind, (*old, str(place))))
-        left = len(values) - len(copy)
-        return [*copy, f"(... {left} more)"] if left else copy
-
-    def _stood(self, value: Any, key: Key) -> Any:
-        """The stand-in of a value that the call was read to carry, in the value's own type."""
-        number = not isinstance(value, str)
-        found = self.redactor.identifier(Identifier(key, _written(value), number))
-        return found.value if value is not None else None
-
-    def _text(self, text: str, name: str, kind: str) -> str:
-        if SECRET_TEXT.search(text):
-            return REMOVED
-        if kind:
-            return self.redactor.text(kind, text)
-        if (name in VALUED and text in OWN_VALUES) or (name in TIMES and instant(text) is not None):
-            return text
-        known = self.redactor.known(text)
-        return f"(text, {len(text)} characters)" if known is None else known
-
-    def _number(self, number: Any, name: str, kind: str) -> Any:
-        if name in TIMES or name in AMOUNTS:
-            return number
-        written = _written(number)
-        if kind in KEYS or (not kind and self.redactor.known(written) is not None):
-            return self.redactor.identifier(
-                Identifier(kind or "external_id", written, number=True)
-            ).value
-        return self.redactor.text(kind, written) if kind else "(number)"
-
-
-def _written(value: Any) -> str:
-    """A number as it was written, every digit of it."""
-    text: str = getattr(value, "text", None) or str(value)
-    return text

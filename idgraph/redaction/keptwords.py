@@ -67,6 +67,9 @@ IDENTIFYING = {
     "metric_id": "metric",
     "event": "event",
     "metric_name": "event",
+    "kl_email": "email",
+    "utm_email": "email",
+    "kl_phone_number": "phone_number",
 }
 """What the value under a name on the wire is: a key, or another kind that has stand-ins."""
 
@@ -281,6 +284,9 @@ OWN_WORDS = (
             "firstname",
             "lastname",
             "smart_date",
+            "success",
+            "message",
+            "object",
             "sms_consent",
         ]
     )
@@ -304,6 +310,7 @@ OWN_VALUES = frozenset(
         "profile-subscription-bulk-create-job",
         "subscription",
         "push-token",
+        "person",
         "profile-merge",
         "SUBSCRIBED",
         "UNSUBSCRIBED",
@@ -325,7 +332,9 @@ OWN_VALUES = frozenset(
     ]
 )
 """Values of `type`, `consent`, `platform` and their like that stay."""
-VALUED = frozenset(("type", "consent", "$consent", "platform", "enablement_status", "background"))
+VALUED = frozenset(
+    ("type", "object", "consent", "$consent", "platform", "enablement_status", "background")
+)
 
 METRICS = frozenset(
     {

@@ -3,8 +3,9 @@
 A value is taken apart into a core and the way it is spelled; the core is replaced, the spelling
 repeated. Without a key, cores are numbered in order of first appearance: nothing of the value is
 in its number, and two files cannot be joined. With a key of 32 bytes a core always gets the same
-stand-in under that key (HMAC-SHA-256), unless two cores of one file meet in it, which moves the
-later one.
+stand-in under that key (HMAC-SHA-256), unless two cores of one file meet in it or look mistyped for
+each other, which moves the later one, or are mistyped for each other, which makes the later one the
+same mistyping of the earlier one's stand-in.
 
 A stand-in on a public mail host must be nobody's address there. `~` is legal in an address, and no
 public host lets anybody register it: `mail~1m@gmail.com` reads well and can reach no one. The
@@ -78,6 +79,7 @@ class Standins:
     `phones` are the digits of the phone numbers in it, so that the same digits under another key
     get the same stand-in; `wide` are cores that need a longer word, since they are spelled in more
     ways than a short one has (`exhausted` tells which those are, once all values were seen).
+    Without `public` even a public mail host is mapped.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Standins:
         *,
         phones: Iterable[str] = (),
         wide: Iterable[tuple[Family, str]] = (),
+        public: bool = True,
     ) -> None:
         """Start with nothing seen; a `UsageError` where the key is not of 32 bytes."""
         if key is not None and len(key) != KEY_BYTES:
@@ -96,6 +99,7 @@ class Standins:
         self._key = key
         self._phones = frozenset(phones)
         self._wide = frozenset(wide)
+        self._public = PUBLIC_HOSTS if public else frozenset[str]()
         self.exhausted: set[tuple[Family, str]] = set()
         self._done: dict[tuple[str, str], str] = {}
         self._owners: dict[str, str] = {}
@@ -136,6 +140,11 @@ class Standins:
         if shaped or numeric or (kind in _SPELLED and (text, "name") not in self._done):
             return self._once(text, "shape", kind)
         return self._once(text, "name", kind)
+
+    def host(self, name: str) -> str:
+        """Return the stand-in of a host: that of the addresses at it, but for a `www` in front."""
+        front = name[:4] if name[:4].casefold() == "www." else ""
+        return front + self._domain(name[len(front) :]) if name[len(front) :] else name
 
     def _once(self, text: str, mode: str, kind: str) -> str:
         if (text, mode) not in self._done:
@@ -198,7 +207,7 @@ class Standins:
         return base + plus + (self._loose("tag", tag, "tag") if tag else "")
 
     def _domain(self, domain: str) -> str:
-        if domain.casefold() in PUBLIC_HOSTS:
+        if domain.casefold() in self._public:
             return domain
         return self._loose("domain", domain, "domain")
 
@@ -245,7 +254,7 @@ class Standins:
             made = next(m for m in proposals if (family, m) not in self._used)
             self._used.add((family, made))
             self._cores[family, core] = made
-            if family in _TYPED and self._key is None and "\0" not in core:
+            if family in _TYPED and "\0" not in core:
                 cores, standins = self._near[family]
                 cores.add(core)
                 standins.add(made)
@@ -258,12 +267,14 @@ class Standins:
             word *= 4
         if anatomy.accented(core):
             word = anatomy.with_accent(word)
+        if family in _TYPED:
+            yield from self._mistyped(family, core, word)
         if self._key is not None:
             for salt in count():
                 drawn = drawn_from(self._key, family, core, salt)
-                yield keyed(family, word, core, kind, drawn)
-        if family in _TYPED:
-            yield from self._mistyped(family, core, word)
+                made = keyed(family, word, core, kind, drawn)
+                if family not in _TYPED or not self._near[family][1].near(made):
+                    yield made
         for _ in count():
             self._counts[family + kind] += 1
             yield numbered(family, word, core, kind, self._counts[family + kind])
@@ -275,7 +286,9 @@ class Standins:
         such stand-in is left the core gets a number: a relation can be lost, never made up.
         """
         cores, standins = self._near[family]
-        near = cores.near(core) if len(core) >= _SHORTEST else []
+        # Under a key a mistyping costs the joint with other files, so short names count as none.
+        told = core if self._key is None else core.partition(".")[0]
+        near = cores.near(core) if len(told) >= _SHORTEST else []
         if not near or len(near) > _CROWD:
             return
         wanted = {self._cores[family, other] for other in near}

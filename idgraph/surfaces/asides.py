@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from idgraph.explain import step_sentence
 from idgraph.futures import Future
 from idgraph.ladders import WhyNot, why_not
+from idgraph.redaction.terms import Terms
 from idgraph.surfaces import chapters, explanations, futures, trees
 from idgraph.surfaces.parts import Drawn
 from idgraph.surfaces.subjects import shown
@@ -90,12 +91,13 @@ class Asked:
         yield from map(trees.tree, chapters.rules(self.found.replay))
 
 
-def aside(result: Future | WhyNot, prefix: str, place: str, *, redact: bool) -> Foreseen | Asked:
+def aside(
+    result: Future | WhyNot, prefix: str, place: str, *, terms: Terms | None
+) -> Foreseen | Asked:
     """Return the part of a report about an answer; redacted ones are asked anew of stand-ins."""
+    redact = terms is not None
     if isinstance(result, Future):
-        return Foreseen(Veil(result.base, redact=redact).future(result.edits), prefix, place)
-    found = result
-    if redact:
-        told = shown(result.replay)
-        found = why_not(told, result.call, result.profile)
-    return Asked(found, prefix, place)
+        veil = Veil(result.base, redact=redact, terms=terms)
+        return Foreseen(veil.future(result.edits), prefix, place)
+    told = shown(result.replay, redact=redact, terms=terms)
+    return Asked(why_not(told, result.call, result.profile) if redact else result, prefix, place)

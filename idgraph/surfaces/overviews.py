@@ -10,6 +10,7 @@ from idgraph.clocks import iso
 from idgraph.overviews import Overview, veiled, wording
 from idgraph.populations.rates import percent
 from idgraph.redaction import Redactor
+from idgraph.redaction.terms import Terms
 from idgraph.replays import replay
 from idgraph.surfaces import chapters, charts, html, parts, svg, trees
 from idgraph.surfaces.trees import Tree
@@ -236,10 +237,11 @@ class Surveyed:
             yield parts.host(case, prefix=f"{self.prefix}t{number}-")
 
 
-def surveyed(found: Overview, prefix: str, place: str, *, redact: bool) -> Surveyed:
-    """Prepare an overview for a report, redacted or not."""
+def surveyed(found: Overview, prefix: str, place: str, *, terms: Terms | None) -> Surveyed:
+    """Prepare an overview for a report; redacted where there are `terms` for that."""
     given = found.replay
-    redactor = Redactor(given.history) if given is not None and redact else None
+    redact = terms is not None
+    redactor = Redactor(given.history, terms=terms) if given is not None and redact else None
     seen = veiled(found, redactor) if redact else found
     if given is None:
         return Surveyed(seen, (), (_rules_table(seen),), prefix, place)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from idgraph import contrasts
+from idgraph.calls import History
 from idgraph.comparison import Comparison, compared_example, veiled
 from idgraph.contrasts import Contrast
 from idgraph.diagnosis import Diagnosis, diagnose
@@ -15,22 +16,30 @@ from idgraph.futures import Future
 from idgraph.joining import sharers
 from idgraph.ladders import WhyNot
 from idgraph.overviews import Overview
+from idgraph.redaction.keyfiles import read_key
+from idgraph.redaction.terms import Terms, terms_of
+from idgraph.replays import Replay
 from idgraph.searching.limits import Limits
-from idgraph.surfaces import asides, comparisons, explanations, html, notes, overviews, trees
+from idgraph.surfaces import (
+    asides,
+    comparisons,
+    explanations,
+    html,
+    notes,
+    overviews,
+    redactions,
+    trees,
+)
 from idgraph.surfaces.contents import Entry, contents, nested
 from idgraph.surfaces.parts import Compared, Contrasted, Diagnosed, Part, diagnosed
 from idgraph.surfaces.subjects import Result, shown
 from idgraph.surfaces.trees import Tree
 from idgraph.views.base.blocks import Block, Heading, Notice, rich, words
 
-REDACTED = (
-    "Identifiers are replaced by stand-ins: the same value has the same stand-in everywhere in "
-    "this file. Times, channels, well-known event names and the shape of payloads are real: this "
-    "is pseudonymous data, not anonymous data."
-)
 ASKED = "Why is one person two profiles?"
 WRITTEN = "A note by the author of this report, as it was written; nothing in it is replaced."
 SHOWN = "Identifiers are shown as they were sent: this file holds personal data."
+_REDACTED = "redacted"
 Reported = Result | Comparison | Contrast | Overview | Future | WhyNot
 
 
@@ -43,6 +52,8 @@ def report(
     redact: bool = True,
     verdict: bool = True,
     limits: Limits | None = None,
+    keep_times: bool = False,
+    key_file: str | Path | None = None,
 ) -> str | Path:
     """Return one offline HTML page about some results; with `path`, write it and return the path.
 
@@ -51,8 +62,9 @@ def report(
     some persons of each cause, a future beside what is, a why-not key by key. With `verdict` it
     says of those persons of whom something was observed what can explain it, within `limits`; by
     default within smaller ones than `verdict` takes. `note` is Markdown of the report's author,
-    which stands in it as written; HTML in it is text. The file is written in one piece or not at
-    all, over one that is there. Same input, same bytes.
+    which stands in it as written; HTML in it is text. A redacted report has all its times shifted
+    alike by whole weeks, unless `keep_times`, and with a `key_file` the stand-ins of that key. The
+    file is written in one piece or not at all, over one that is there. Same input, same bytes.
 
     >>> import idgraph as ig
     >>> ig.report(ig.demo("scenario-2"), verdict=False)[:15]
@@ -63,11 +75,14 @@ def report(
     if not given:
         raise UsageError("a report was asked for of no results", remedy="Give at least one replay.")
     wanted = [each for one in given for each in _with_example(one)]
+    key = read_key(key_file) if key_file and redact else None
+    every = [history for one in wanted for history in _histories(one)]
+    terms = terms_of(every, key=key, keep_times=keep_times) if redact else None
     parts = [
-        _part(one, number, wanted, limits if verdict else None, redact=redact)
+        _part(one, number, wanted, limits if verdict else None, terms=terms)
         for number, one in enumerate(wanted, 1)
     ]
-    text = _page(parts, title, note, redact=redact)
+    text = _page(parts, title, note, terms=terms)
     if path is None:
         return text
     write(Path(path), text)
@@ -80,38 +95,55 @@ def _with_example(result: Reported) -> Sequence[Reported]:
     return (result,) if example is None else (result, example)
 
 
+def _histories(result: Reported) -> tuple[History, ...]:
+    if isinstance(result, Comparison):
+        return result.good.replay.history, result.bad.replay.history
+    if isinstance(result, Contrast):
+        return result.good.history, result.bad.history
+    if isinstance(result, Future):
+        return (result.base.history,)
+    if isinstance(result, History | Replay):
+        return (result if isinstance(result, History) else result.history,)
+    return () if result.replay is None else (result.replay.history,)
+
+
 def _part(
     result: Reported,
     number: int,
     beside: Sequence[Reported],
     limits: Limits | None,
     *,
-    redact: bool,
+    terms: Terms | None,
 ) -> Part:
     prefix = "" if number == 1 else f"r{number}-"
     alike = [place for place, one in enumerate(beside, 1) if type(one) is type(result)]
     place = f" ({alike.index(number) + 1})" if len(alike) > 1 else ""
     if isinstance(result, Comparison):
-        return Compared(veiled(result, redact=redact), prefix, place)
+        return Compared(veiled(result, redact=terms is not None, terms=terms), prefix, place)
     if isinstance(result, Contrast):
-        return Contrasted(contrasts.veiled(result) if redact else result, prefix, place)
+        return Contrasted(contrasts.veiled(result, terms) if terms else result, prefix, place)
     if isinstance(result, Overview):
-        return overviews.surveyed(result, prefix, place, redact=redact)
+        return overviews.surveyed(result, prefix, place, terms=terms)
     if isinstance(result, Future | WhyNot):
-        return asides.aside(result, prefix, place, redact=redact)
-    return diagnosed(_diagnosed_result(result, redact=redact), prefix, limits)
+        return asides.aside(result, prefix, place, terms=terms)
+    return diagnosed(_diagnosed_result(result, terms), prefix, limits)
 
 
-def _diagnosed_result(result: Result, *, redact: bool) -> Diagnosis:
-    if isinstance(result, Diagnosis) and not redact:
+def _diagnosed_result(result: Result, terms: Terms | None) -> Diagnosis:
+    if isinstance(result, Diagnosis) and terms is None:
         return result
-    return diagnose(shown(result, redact=redact))
+    return diagnose(shown(result, redact=terms is not None, terms=terms))
 
 
-def _page(parts: Sequence[Part], title: str | None, note: str | None, *, redact: bool) -> str:
+def _page(
+    parts: Sequence[Part], title: str | None, note: str | None, *, terms: Terms | None
+) -> str:
     head: list[Block] = [Heading(words(title or _title(parts)), 1)]
     head += [part.lead for part in parts]
-    head.append(Notice(rich(REDACTED if redact else SHOWN), "note" if redact else "warning"))
+    if terms is None:
+        head.append(Notice(rich(SHOWN), "warning"))
+    else:
+        head.append(Notice(rich(redactions.lead(terms)), "note"))
     body: list[Tree | html.Host] = [trees.tree(block) for block in head]
     written, entries = _note(note)
     body += written
@@ -123,6 +155,10 @@ def _page(parts: Sequence[Part], title: str | None, note: str | None, *, redact:
         else:
             entries += _entries(part)
         body += part.sections()
+    if terms is not None:
+        entries.append(Entry(redactions.TITLE, _REDACTED))
+        body.append(trees.tree(Heading(words(redactions.TITLE), 2, _REDACTED)))
+        body += [trees.tree(block) for block in redactions.chapter(terms)]
     return html.document(
         body,
         judged=any(isinstance(part, Diagnosed) and part.explained.detailed for part in parts),

@@ -26,6 +26,7 @@ from idgraph.populations.calibrating import Calibration
 from idgraph.populations.delays import Visibility
 from idgraph.populations.suites import Suite
 from idgraph.redaction import Redactor
+from idgraph.redaction.files import Redaction
 from idgraph.registry import Several
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
@@ -33,6 +34,7 @@ from idgraph.searching.limits import Limits
 from idgraph.sources.base import Source
 from idgraph.splitting import Split
 from idgraph.steps import Step
+from idgraph.surfaces import redactions
 from idgraph.surfaces.rows import HEADS, Line, codes, line
 from idgraph.surfaces.subjects import shown
 from idgraph.verdicts import RUNGS, Verdict
@@ -142,6 +144,11 @@ def _values(identifiers: Iterable[Identifier]) -> Iterator[tuple[str, Rich]]:
 
 def _type(one: Identifier) -> str:
     return "number" if one.number else "text"
+
+
+@blocks.register
+def _redaction(done: Redaction) -> Iterator[Block]:
+    return redactions.blocks(done)
 
 
 @blocks.register

@@ -7,6 +7,7 @@ from dataclasses import replace
 from idgraph.calls import Identifier, Key
 from idgraph.futures import Edits, Future, Value, what_if
 from idgraph.redaction import Redactor
+from idgraph.redaction.terms import Terms
 from idgraph.replays import Replay
 from idgraph.replays import replay as run
 
@@ -23,16 +24,17 @@ class Veil:
         replay: Replay,
         *,
         redact: bool = True,
+        terms: Terms | None = None,
         known: tuple[Redactor, Replay] | None = None,
     ) -> None:
         """Pair the values of the history with what is shown of them.
 
-        `known` are the redactor of the history and the redacted replay, where they were made
-        already.
+        It is redacted on `terms` of its own where there are such; `known` are the redactor of the
+        history and the redacted replay, where they were made already.
         """
         self.replay = replay
         self.shown = replay
-        self._redactor = Redactor(replay.history) if redact and known is None else None
+        self._redactor = Redactor(replay.history, terms=terms) if redact and known is None else None
         if known is not None:
             self._redactor, self.shown = known
         elif self._redactor is not None:

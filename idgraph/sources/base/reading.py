@@ -105,6 +105,15 @@ def scan(
     return tally.reading(tuple(used), notes.sentences())
 
 
+def located(source: object, *, format: str | None = None) -> list[tuple[Place, Source]]:  # noqa: A002 - the word of the command line
+    """Return where the inputs lie that `source` names, in the order of reading, and their formats.
+
+    `UnreadableError` gathers the faults of all inputs. A DataFrame lies nowhere.
+    """
+    named = None if format is None else _named(format)
+    return _chosen(list(places(source)), named, Notes())
+
+
 def write_rejects(read_history: History, path: str | os.PathLike[str]) -> None:
     """Write the rejects as JSON Lines: `origin`, `slug`, `reason`. The file is whole or absent."""
     target = Path(path)

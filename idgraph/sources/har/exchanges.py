@@ -138,9 +138,16 @@ def _answer(response: Mapping[str, Any]) -> object:
     content = response.get("content")
     if not isinstance(content, dict) or not isinstance(content.get("text"), str):
         return None
+    plain = answer_text(content, headers_of(response.get("headers")))
     try:
-        headers = headers_of(response.get("headers"))
-        plain = _plain(content["text"], content.get("encoding"), headers)
-        return decode(plain) if plain.lstrip().startswith(("{", "[")) else plain
+        return decode(plain) if plain and plain.lstrip().startswith(("{", "[")) else plain
+    except RejectRow:
+        return None
+
+
+def answer_text(content: Mapping[str, Any], headers: Mapping[str, str]) -> str | None:
+    """Return the text of an answer out of base64 and packing; None where it cannot be read."""
+    try:
+        return _plain(content["text"], content.get("encoding"), headers)
     except RejectRow:
         return None
