@@ -24,6 +24,8 @@ def test_every_notebook_is_copied(tmp_path: Path) -> None:
         "04-why-not-and-repair.ipynb",
         "05-the-verdict.ipynb",
         "06-what-makes-the-difference.ipynb",
+        "07-many-persons.ipynb",
+        "08-sharing.ipynb",
     ]
 
 
