@@ -17,6 +17,7 @@ from idgraph.minimising.pacing import gap_before
 from idgraph.minimising.shrinking import State, Trials
 from idgraph.persons import PersonName, link
 from idgraph.redaction import Redactor
+from idgraph.redaction.terms import terms_of
 from idgraph.registry import Shown
 from idgraph.replays import Replay, replay
 from idgraph.verdicts import Rung
@@ -85,12 +86,13 @@ class Reproducer(Shown):
 
     @cached_property
     def redacted(self) -> Reproducer:
-        """The same with stand-ins for all values.
+        """The same with stand-ins for all values, its times moved by whole weeks.
 
         Its `cause` is that of the stand-ins: of an address of a letter or two they do not tell that
         it is mistyped. `UsageError` where they lose the split.
         """
-        history = Redactor(self.history).history(self.history)
+        terms = terms_of([self.history])
+        history = Redactor(self.history, terms=terms).history(self.history)
         told = replay(history, self.replay.policy, assume=self.replay.assumptions)
         person = link(history).of(self.call)
         fresh = replace(self, history=history, replay=told, person=person or "")
