@@ -15,6 +15,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+TWO := --numprocesses=2 --dist=loadfile
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=120
 
 # Both extras are installed editable: a plain install by one target would leave the next one
@@ -31,8 +32,9 @@ lab: $(VENV)/.lab
 	@$(BIN)/idgraph lab
 
 # Tracing makes a test take several times as long, so that lines are counted in the fast tests alone,
-# with few examples of each law; then everything runs untraced. nbval comes last so that the
-# last line is pytest's.
+# with few examples of each law; then the laws run untraced with all of theirs, and the slow tests,
+# two files at a time since they mostly wait for a browser. nbval comes last so that the last line is
+# pytest's.
 test: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -40,7 +42,7 @@ test: $(VENV)/.test
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/coverage run -m pytest -q -m "not slow" --hypothesis-profile=traced
 	$(BIN)/coverage report
-	$(BIN)/pytest
+	$(BIN)/pytest -m "slow or hypothesis" $(TWO)
 	@$(if $(NOTEBOOKS),$(BIN)/pytest $(NBVAL) notebooks,true)
 
 quick: $(VENV)/.test

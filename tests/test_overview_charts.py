@@ -255,9 +255,8 @@ def test_a_report_of_a_fleet_reads_on_every_screen(  # noqa: PLR0917 - fixtures
     over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(over) <= 0
     expect(page.locator("svg.fleet")).to_have_count(5)
-    summary = page.locator("summary").first
-    summary.click()
-    expect(page.locator("details table").first).to_be_visible()
+    page.locator("main summary").first.click()
+    expect(page.locator("main details table").first).to_be_visible()
     colours = page.locator("svg.fleet .f-split").first.evaluate(
         "node => getComputedStyle(node).fill"
     )
