@@ -89,17 +89,21 @@ class Tab:
 
 
 class Viewed(Tab):
-    """A live view of a call, which goes where the others go."""
+    """A live view of a call, which goes where the others go; `kind` is its class."""
 
+    kind: Any = None
     _widget: Any = None
 
     def made(self, person: PersonName, call: CallNumber) -> Any:
         """Return the view, opened at a call."""
-        raise NotImplementedError
+        told = self.told.shown
+        return self.kind(told, person=person, call=call, redact=False, linked=False)
 
     def line(self) -> str:
         """Return the Python line that shows the same."""
-        raise NotImplementedError
+        named = self.name if self.name != "steps" else "stepper"
+        shown = f"ig.{self.kind.__name__}(replay, person=person, call={self._widget.call})"
+        return f"{named} = {shown}"
 
     def view(self, person: PersonName, call: CallNumber) -> Any:
         """Return the view of the person."""
@@ -126,14 +130,7 @@ class Steps(Viewed):
 
     name, title = "steps", "Steps"
     busy = "Drawing the calls"
-
-    def made(self, person: PersonName, call: CallNumber) -> Stepper:
-        """Return the stepper."""
-        return Stepper(self.told.shown, person=person, call=call, redact=False, linked=False)
-
-    def line(self) -> str:
-        """Return the line that steps."""
-        return f"stepper = ig.Stepper(replay, person=person, call={self._widget.call})"
+    kind = Stepper
 
 
 class GraphTab(Viewed):
@@ -141,14 +138,7 @@ class GraphTab(Viewed):
 
     name, title = "graph", "Graph"
     busy = "Drawing the identity graph"
-
-    def made(self, person: PersonName, call: CallNumber) -> GraphView:
-        """Return the identity graph."""
-        return GraphView(self.told.shown, person=person, call=call, redact=False, linked=False)
-
-    def line(self) -> str:
-        """Return the line that draws it."""
-        return f"graph = ig.GraphView(replay, person=person, call={self._widget.call})"
+    kind = GraphView
 
 
 class SplitTab(Viewed):
@@ -171,10 +161,7 @@ class WhyNotTab(Viewed):
 
     name, title = "why-not", "Why not"
     busy = "Asking why"
-
-    def made(self, person: PersonName, call: CallNumber) -> WhyNotView:
-        """Return the ladder of a call, of the profile that it should have found."""
-        return WhyNotView(self.told.shown, person=person, call=call, redact=False, linked=False)
+    kind = WhyNotView
 
     def go(self, person: PersonName, call: CallNumber) -> None:
         """Ask of a call that was chosen elsewhere; of another person's, ask of the own split."""
