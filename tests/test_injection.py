@@ -483,9 +483,8 @@ WRITERS: dict[str, frozenset[str]] = {
     "surfaces/html.py": frozenset(
         ("_write", "_picture", "_frame", "page", "_host", "_script"),
     ),
-    "surfaces/notebook.py": frozenset(
-        ("rooted", "plain", "explanation", "frame", "still", "viewed")
-    ),
+    "surfaces/notebook.py": frozenset(("frame",)),
+    "surfaces/remains.py": frozenset(("rooted", "plain", "explanation", "still", "viewed")),
     "surfaces/futures.py": frozenset(("pictures", "_image", "_card")),
     "surfaces/foreign.py": frozenset(("keep",)),
     "surfaces/overviews.py": frozenset(("_picture",)),

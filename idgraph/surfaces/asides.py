@@ -9,7 +9,7 @@ from idgraph.explain import step_sentence
 from idgraph.futures import Future
 from idgraph.ladders import WhyNot, why_not
 from idgraph.redaction.terms import Terms
-from idgraph.surfaces import chapters, explanations, futures, trees
+from idgraph.surfaces import chapters, futures, trees
 from idgraph.surfaces.parts import Drawn
 from idgraph.surfaces.subjects import shown
 from idgraph.surfaces.veils import Veil
@@ -56,7 +56,7 @@ class Foreseen:
                 blocks += [Heading(words(title), 3), *(drawn or (none,))]
             blocks += futures.observed(future, person)
         blocks.append(futures.differing(future))
-        yield from map(explanations.drawn, blocks)
+        yield from map(trees.scrolled, blocks)
 
 
 @dataclass(frozen=True, slots=True)

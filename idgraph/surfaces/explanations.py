@@ -22,7 +22,6 @@ from idgraph.views.base.blocks import (
     Block,
     Cell,
     Dials,
-    Figure,
     Notice,
     Paragraph,
     Row,
@@ -140,18 +139,9 @@ def chapter(judged: Judged) -> Iterator[Tree | html.Host]:
     """Return a verdict in detail for a page: its sliders have their states in it."""
     for block in timing.blocks(judged):
         if isinstance(block, Dials):
-            yield html.Host(drawn(block), states(block), "verdict")
+            yield html.Host(trees.scrolled(block), states(block), "verdict")
         else:
-            yield drawn(block)
-
-
-def drawn(block: Block) -> Tree:
-    """Return a block; a drawing that is too wide scrolls."""
-    found = trees.tree(block)
-    if not isinstance(block, Figure):
-        return found
-    label = visible(block.title)
-    return trees.element("div", "wide", found, tabindex="0", role="group", aria_label=label)
+            yield trees.scrolled(block)
 
 
 def states(block: Dials) -> dict[str, Any]:

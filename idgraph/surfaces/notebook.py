@@ -17,7 +17,6 @@ from idgraph.merging import MergeList
 from idgraph.minimising import Reproducer
 from idgraph.overviews import Overview
 from idgraph.overviews import veiled as veiled_overview
-from idgraph.persons import PersonName
 from idgraph.redaction import redact
 from idgraph.replays import Replay
 from idgraph.surfaces import (
@@ -30,41 +29,24 @@ from idgraph.surfaces import (
     overviews,
     parts,
     reproducers,
-    stills,
-    svg,
-    trees,
     values,
 )
+from idgraph.surfaces.remains import MOST, ROOT, plain, rooted, still
 from idgraph.surfaces.subjects import Result, shown
 from idgraph.surfaces.veils import Veil
 from idgraph.verdicts import Verdict, Verdicts
 from idgraph.verdicts.ladder import HEIGHT
 from idgraph.views.base.blocks import (
     Block,
-    Cell,
-    Facts,
-    Figure,
-    Legend,
     Paragraph,
-    Row,
-    Table,
     rich,
 )
 from idgraph.views.base.case import Case, Cases, brief
 from idgraph.views.lanes import Lanes
 from idgraph.views.network import figure
 
-_ROOT = "mathjax_ignore tex2jax_ignore"
-_LEFT = (
-    ".mathjax_ignore.idgraph-plain table :is(th,td,caption)"
-    "{text-align:left;vertical-align:top;overflow-wrap:normal;word-break:normal}"
-    ".idgraph-plain .wide{overflow-x:auto}.idgraph-plain .rules td:nth-child(2){min-width:12em}"
-)
 _CHROME, _TALLEST = 480, 1000
 """Pixels that the stepper needs beside its drawing, and that a cell should take at most."""
-MOST = 200
-"""A longer case is shown by the calls that changed anything, a longer history by its first ones;
-a report holds a case whole."""
 
 
 def mimebundle(result: object) -> dict[str, str]:
@@ -152,29 +134,6 @@ def _joined(found: Diagnosis) -> Iterable[Block]:
     return (Paragraph(rich("Two persons on one profile:")), *blocks) if blocks else ()
 
 
-def rooted(inside: str) -> str:
-    """Return markup in a part of the page in which nothing is typeset as maths."""
-    return f'<div class="{_ROOT}">{inside}</div>'
-
-
-def plain(blocks: Iterable[Block]) -> str:
-    """Blocks as bare HTML, which every notebook shows in its own style, trusted or not.
-
-    The style on top, which an untrusted notebook leaves out, puts words to the left, and lets a
-    wide table scroll in a narrow window.
-    """
-    drawn = "".join(html.markup(trees.tree(_tabled(one))) for one in blocks)
-    return f'<div class="{_ROOT} idgraph-plain"><style>{_LEFT}</style>{drawn}</div>'
-
-
-def _tabled(block: Block) -> Block:
-    """Facts as a table: notebooks float the names of a list, which breaks where one is long."""
-    if not isinstance(block, Facts):
-        return block
-    rows = tuple(Row((Cell(name), Cell(told))) for name, told in block.pairs)
-    return Table(rich("In short"), (), rows)
-
-
 def _judged(found: Verdicts) -> Iterable[Block]:
     """The verdicts of persons, those that are not `clean` first."""
     ranked = sorted(found, key=lambda one: one.verdict == "clean")
@@ -188,60 +147,17 @@ def _height(one: Verdict) -> int:
     return HEIGHT[one.verdict]
 
 
-def explanation(blocks: Iterable[Block]) -> str:
-    """Return what the view of a verdict leaves in a notebook without a kernel."""
-    every = list(blocks)
-    figures = tuple(block for block in every if isinstance(block, Figure))
-    first, *rest = (block for block in every if not isinstance(block, Figure | Legend))
-    drawn = svg.address(svg.stacked(figures))
-    picture = f'<img alt="{figures[0].title}" src="{drawn}">'
-    parts = (html.markup(trees.tree(block)) for block in rest)
-    head = html.markup(trees.tree(first))
-    return rooted(head + picture + "".join(parts))
-
-
 def frame(case: Case) -> str:
     """Return the frame in which a case steps, and the picture and table that stand behind it."""
     page = html.document(parts.embedded(brief(case, MOST))).translate(
         {ord("&"): "&amp;", ord("'"): "&#39;"}
     )
     return (
-        f'<div class="{_ROOT}"><style>.idgraph-still{{display:none}}</style>'
+        f'<div class="{ROOT}"><style>.idgraph-still{{display:none}}</style>'
         f'<iframe sandbox="allow-scripts" title="Stepper" width="100%" height="{height(case)}" '
         f"frameborder=\"0\" srcdoc='{page}'></iframe>"
         f'<div class="idgraph-still">{still(case)}</div></div>'
     )
-
-
-def still(case: Case) -> str:
-    """Return the picture and the table of a case: they survive every preview."""
-    short = brief(case, MOST)
-    table = html.markup(stills.table(short))
-    return f'<img alt="Calls on profiles" src="{svg.data_address(short)}">{table}'
-
-
-def fallback(case: Case) -> str:
-    """Return what a live widget leaves in a notebook without a kernel: picture and table."""
-    return rooted(still(case))
-
-
-def viewed(blocks: Iterable[Block], case: Case) -> str:
-    """Return what a view leaves in a notebook without a kernel: a picture, and its blocks.
-
-    The picture is the drawing of the view, else the calls on their profiles.
-    """
-    every = [block for block in blocks if not isinstance(block, Legend)]
-    figures = tuple(block for block in every if isinstance(block, Figure))
-    title = figures[0].title if figures else "Calls on profiles"
-    drawn = svg.stacked(figures) if figures else svg.picture(brief(case, MOST))
-    rest = (html.markup(trees.tree(block)) for block in every if not isinstance(block, Figure))
-    picture = f'<img alt="{html.markup(title)}" src="{svg.address(drawn)}">'
-    return rooted(picture + "".join(rest))
-
-
-def forecast(future: Future, person: PersonName) -> str:
-    """Return what the what-if widget leaves in a notebook without a kernel."""
-    return rooted(futures.markup(future, person))
 
 
 def height(case: Case) -> int:

@@ -11,7 +11,7 @@ from idgraph.overviews import Overview, overview, veiled
 from idgraph.overviews.facts import Facts
 from idgraph.persons import PersonName
 from idgraph.replays import Replay
-from idgraph.surfaces import html, notebook, overviews
+from idgraph.surfaces import html, overviews, remains
 from idgraph.surfaces.linking import Choice, Circle, circle
 from idgraph.surfaces.live import anywidget, traitlets
 from idgraph.surfaces.visible import visible
@@ -89,7 +89,7 @@ class OverviewView(anywidget.AnyWidget):
         if found is None:
             return None
         still = overviews.cell(self._seen.only(**self._chosen()))
-        more = {"text/plain": repr(self), "text/html": notebook.rooted(still)}
+        more = {"text/plain": repr(self), "text/html": remains.rooted(still)}
         return {**found[0], **more}, found[1]
 
     def _offered(self) -> dict[str, Any]:

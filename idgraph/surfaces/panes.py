@@ -10,7 +10,7 @@ from idgraph.errors import UsageError
 from idgraph.explain import step_sentence
 from idgraph.persons import PersonName
 from idgraph.replays import Replay
-from idgraph.surfaces import explanations, html, notebook, trees
+from idgraph.surfaces import html, remains, trees
 from idgraph.surfaces.linking import Choice, Linked, ranges
 from idgraph.surfaces.live import anywidget, traitlets
 from idgraph.surfaces.subjects import shown
@@ -134,7 +134,7 @@ class Pane(Cased, anywidget.AnyWidget):
         found = super()._repr_mimebundle_(**kwargs)
         if found is None:
             return None
-        still = notebook.viewed(self._blocks(), self._case)
+        still = remains.viewed(self._blocks(), self._case)
         return {**found[0], "text/plain": repr(self), "text/html": still}, found[1]
 
     # --- what a view says of itself --------------------------------------------------------------
@@ -174,7 +174,7 @@ class Pane(Cased, anywidget.AnyWidget):
             self._page = {
                 "title": visible(self._title()),
                 "picks": [*self._who(), *self._picks()],
-                "blocks": [explanations.drawn(block) for block in self._blocks()],
+                "blocks": [trees.scrolled(block) for block in self._blocks()],
                 "rows": list(self._rows()),
                 "keys": [list(pair) for pair in self._keys],
             }

@@ -12,6 +12,7 @@ from typing import Any
 
 from idgraph.surfaces.visible import visible
 from idgraph.views.base.blocks import (
+    Block,
     Box,
     Cell,
     Dials,
@@ -238,3 +239,12 @@ def tally(frames: tuple[int, ...]) -> str:
 
 def _spoken(text: Rich) -> str:
     return visible("".join(span.text for span in text))
+
+
+def scrolled(block: Block) -> Tree:
+    """Return a block; a drawing that is too wide scrolls."""
+    found = tree(block)
+    if not isinstance(block, Figure):
+        return found
+    label = visible(block.title)
+    return element("div", "wide", found, tabindex="0", role="group", aria_label=label)

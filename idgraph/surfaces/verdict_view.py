@@ -10,7 +10,7 @@ from idgraph.errors import UsageError
 from idgraph.explain import upper
 from idgraph.persons import PersonName, link
 from idgraph.replays import Replay
-from idgraph.surfaces import explanations, html, notebook, trees
+from idgraph.surfaces import explanations, html, remains, trees
 from idgraph.surfaces.linking import Choice, Linked
 from idgraph.surfaces.live import anywidget, ipywidgets, traitlets
 from idgraph.surfaces.subjects import shown
@@ -48,7 +48,7 @@ class _Drawing(anywidget.AnyWidget):
             self._page = {
                 "title": "The calls in time",
                 "picks": [],
-                "blocks": [explanations.drawn(block) for block in drawn],
+                "blocks": [trees.scrolled(block) for block in drawn],
                 "rows": [],
                 "keys": [["→ ←", "Next, previous call"], ["Home End", "First, last call"]],
             }
@@ -138,7 +138,7 @@ class VerdictView(Linked, ipywidgets.VBox):  # type: ignore[misc]
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Add to the live view what a notebook shows that has no kernel any more."""
         found = super()._repr_mimebundle_(**kwargs)
-        still = notebook.explanation(self._blocks())
+        still = remains.explanation(self._blocks())
         return None if found is None else {**found, "text/plain": repr(self), "text/html": still}
 
     def _build(self) -> None:
@@ -239,4 +239,4 @@ class VerdictView(Linked, ipywidgets.VBox):  # type: ignore[misc]
 
 
 def _markup(blocks: Iterable[Block]) -> str:
-    return "".join(html.markup(explanations.drawn(block)) for block in blocks)
+    return "".join(html.markup(trees.scrolled(block)) for block in blocks)

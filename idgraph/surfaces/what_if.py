@@ -16,7 +16,7 @@ from idgraph.persons import PersonName, link
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
 from idgraph.rules import OPEN, RuleCode
-from idgraph.surfaces import futures, html, notebook
+from idgraph.surfaces import futures, html, remains
 from idgraph.surfaces.linking import Choice, Linked
 from idgraph.surfaces.live import anywidget, ipywidgets, traitlets
 from idgraph.surfaces.veils import Veil
@@ -113,7 +113,7 @@ class WhatIf(Linked, ipywidgets.VBox):  # type: ignore[misc]
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Add to the live view what a notebook shows that has no kernel any more."""
         found = super()._repr_mimebundle_(**kwargs)
-        still = notebook.forecast(self._drawn, self.person)
+        still = remains.rooted(futures.markup(self._drawn, self.person))
         return None if found is None else {**found, "text/plain": repr(self), "text/html": still}
 
     # --- whom and which call ---------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 from idgraph.calls import CallNumber
 from idgraph.persons import PersonName
 from idgraph.replays import Replay
-from idgraph.surfaces import html, notebook, stepper
+from idgraph.surfaces import html, remains, stepper
 from idgraph.surfaces.live import anywidget, traitlets
 from idgraph.surfaces.panes import Cased
 from idgraph.surfaces.visible import visible
@@ -68,7 +68,7 @@ class Stepper(Cased, anywidget.AnyWidget):
         found = super()._repr_mimebundle_(**kwargs)
         if found is None:
             return None
-        more = {"text/plain": repr(self), "text/html": notebook.fallback(self._case)}
+        more = {"text/plain": repr(self), "text/html": remains.fallback(self._case)}
         return {**found[0], **more}, found[1]
 
     def _opened(self, call: CallNumber | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from idgraph import explain
 from idgraph.causes import UNEXPLAINED
 from idgraph.coverage import cover
-from idgraph.surfaces import chapters, notebook
+from idgraph.surfaces import chapters, remains
 from idgraph.surfaces.visible import visible
 from idgraph.surfaces.workbench.investigation import Investigation
 from idgraph.surfaces.workbench.persons import COLUMNS
@@ -64,7 +64,7 @@ def still(told: Investigation | None) -> str:
     blocks = (
         [Paragraph(rich("Nothing is open."))] if told is None else [*summary(told), table(told)]
     )
-    return notebook.plain(blocks)
+    return remains.plain(blocks)
 
 
 def table(told: Investigation) -> Table:
