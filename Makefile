@@ -46,7 +46,7 @@ test: $(VENV)/.test
 	@$(if $(NOTEBOOKS),$(BIN)/pytest $(NBVAL) notebooks,true)
 
 quick: $(VENV)/.test
-	@$(BIN)/pytest -p no:nbval -m "not slow and not ui"
+	@$(BIN)/pytest -p no:nbval -m "not slow" $(TWO)
 
 notebooks: $(VENV)/.test
 	@$(BIN)/python tests/refresh_notebooks.py
