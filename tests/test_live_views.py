@@ -446,3 +446,25 @@ def test_the_report_says_each_step_in_few_words_and_lists_its_keys(
     offline_page.keyboard.press("ArrowLeft")
     expect(heard).to_have_text("Call 3: P1, found by $email.")
     assert Stepper(betty(), linked=False).profile == "P1"
+
+
+@pytest.mark.ui
+def test_a_key_is_kept_from_a_front_end_that_takes_keys_before_any_widget_hears_of_them(
+    offline_page: Page,
+) -> None:
+    offline_page.set_content(
+        '<div class="idgraph"><div class="idgraph"><button>in</button></div></div>'
+        "<button>out</button>"
+    )
+    offline_page.add_script_tag(content=html.asset("keys.js"))
+    offline_page.evaluate(
+        """() => { window.kept = []; document.addEventListener("keydown", (event) => {
+          kept.push(event.target.hasAttribute("data-lm-suppress-shortcuts"));
+        }, true); }"""
+    )
+    for name, keys in (("in", ("b", "ArrowRight", "Control+k", "b", "Shift+Tab")), ("out", ("b",))):
+        offline_page.get_by_role("button", name=name).focus()
+        for key in keys:
+            offline_page.keyboard.press(key)
+    # Pressing Control and Shift are keys as well.
+    assert offline_page.evaluate("kept") == [True, True, False, False, True, True, False, False]

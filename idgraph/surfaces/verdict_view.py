@@ -24,7 +24,7 @@ from idgraph.views.base.blocks import Block, Dials, Figure, Group, Legend, flat
 class _Sliders(anywidget.AnyWidget):
     """The sliders, and the verdict that holds where they stand; none where nothing changes it."""
 
-    _esm = html.asset("verdict.js")
+    _esm = html.module("keys.js", "verdict.js")
     _css = html.asset("stepper.css") + html.asset("verdict.css")
     dials = traitlets.Any(None, allow_none=True).tag(sync=True)
 
@@ -32,7 +32,7 @@ class _Sliders(anywidget.AnyWidget):
 class _Drawing(anywidget.AnyWidget):
     """The drawing of the calls in time, with the one marked that is chosen."""
 
-    _esm = html.module("stepper.js", "views.js")
+    _esm = html.module("keys.js", "stepper.js", "views.js")
     _css = html.asset("stepper.css") + html.asset("verdict.css") + html.asset("views.css")
     call = traitlets.Int(0).tag(sync=True)
     _page = traitlets.Dict().tag(sync=True)

@@ -31,7 +31,7 @@ _WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 class Told(anywidget.AnyWidget):
     """The sentence on the persons, in a region that a screen reader follows."""
 
-    _esm = html.asset("what-if.js")
+    _esm = html.module("keys.js", "what-if.js")
     _css = html.asset("stepper.css") + html.asset("what-if.css")
     sentence = traitlets.Unicode("").tag(sync=True)
     mood = traitlets.Unicode("").tag(sync=True)

@@ -21,7 +21,7 @@ class Piece(anywidget.AnyWidget):
     opened anew, no file does.
     """
 
-    _esm = html.asset("workbench.js")
+    _esm = html.module("keys.js", "workbench.js")
     _css = html.asset("stepper.css") + html.asset("workbench.css")
     kind = traitlets.Unicode("").tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
