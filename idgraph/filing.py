@@ -10,11 +10,11 @@ from pathlib import Path
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
     """Hand over a path beside the target to write to, which takes its name at the end.
 
-    Where the block is left by an error, or by Ctrl-C, what was written is removed and the target is
-    as it was.
+    `mode` says who may read it. Where the block is left by an error, or by Ctrl-C, what was written
+    is removed and the target is as it was.
 
     >>> with tempfile.TemporaryDirectory() as folder, whole(Path(folder) / "a.txt") as part:
     ...     part.write_text("all of it", "utf-8")
@@ -27,7 +27,7 @@ def whole(path: Path) -> Iterator[Path]:
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())  # or a crash could leave the name and lose the bytes
-        part.chmod(0o644)
+        part.chmod(mode)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from idgraph.calls import CallNumber
 from idgraph.comparison.differing import Difference
-from idgraph.comparison.results import Comparison, Pair, Told
+from idgraph.comparison.results import Comparison, Told
 from idgraph.comparison.sides import STANDINGS
 from idgraph.comparison.trials import WAYS
 from idgraph.explain import call_words, counted, label, listed, step_sentence, upper
@@ -248,8 +248,3 @@ def _inexact(found: Comparison) -> str:
         "The set is 1-minimal: no single difference of it can be spared, but a smaller set of "
         "others was not ruled out."
     )
-
-
-def pair_words(found: Comparison, pair: Pair) -> Iterable[str]:
-    """Return the differences of a row, each as a clause."""
-    return (difference_words(found, one) for one in pair.differences)

@@ -7,7 +7,6 @@ import difflib
 import gc
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from idgraph import registry
 from idgraph.calls import Call, History, Reading, Reject, history
 from idgraph.dialects.base import Notes
 from idgraph.errors import RejectedRowsError, UnreadableError, UsageError
+from idgraph.filing import whole
 from idgraph.progress import bar
 from idgraph.sources.base.accounting import Tally
 from idgraph.sources.base.looks import unrecognised
@@ -121,18 +121,10 @@ def write_rejects(read_history: History, path: str | os.PathLike[str]) -> None:
         json.dumps({"origin": one.origin, "slug": one.slug, "reason": one.reason}) + "\n"
         for one in read_history.reading.rejects
     ]
-    part = None
     try:
-        handle, part = tempfile.mkstemp(dir=target.parent, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.writelines(rows)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(target)
+        with whole(target, mode=0o600) as part:
+            part.write_text("".join(rows), "utf-8")
     except OSError:
-        if part is not None:
-            with contextlib.suppress(OSError):
-                Path(part).unlink()
         raise UnreadableError(
             "the rejects could not be written here",
             where=os.fspath(path),
