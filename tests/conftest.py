@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page
+from screens import Lab, LabServer, Watch, serve
 
 IN_CI = bool(os.environ.get("CI"))
 
@@ -60,19 +53,6 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-LAB_FLAGS = [
-    "--no-browser",
-    "--allow-root",
-    "--ServerApp.ip=127.0.0.1",
-    "--ServerApp.port_retries=0",
-    "--IdentityProvider.token=",
-    "--ServerApp.disable_check_xsrf=True",
-    # Its first start would otherwise open a dialogue about news, over the notebook.
-    "--LabApp.news_url=",
-    "--LabApp.extension_manager=readonly",
-]
-LAB_START_SECONDS = 90
-LOCAL = ("file:", "data:", "blob:", "about:")
 
 
 # --- browser --------------------------------------------------------------------------------------
@@ -111,34 +91,9 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     }
 
 
-@dataclass
-class Watch:
-    """What pages asked for and complained about while they were open."""
-
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def follow(self, context: BrowserContext) -> None:
-        """Note every request, console error and uncaught exception of `context`."""
-        context.on("request", self._asked)
-        context.on("console", self._said)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-
-    def outside(self, *allowed: str) -> list[str]:
-        """Return the requests that start neither with a local scheme nor with `allowed`."""
-        return [url for url in self.requests if not url.startswith((*LOCAL, *allowed))]
-
-    def _asked(self, request: Request) -> None:
-        self.requests.append(request.url)
-
-    def _said(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
-
-
 @pytest.fixture
 def watch() -> Watch:
-    """Hold what the pages of this test asked for and complained about."""
+    """Hold what the pages of this test asked for, complained about and asked of the user."""
     return Watch()
 
 
@@ -150,7 +105,8 @@ def offline_context(browser: Browser, watch: Watch) -> Iterator[OfflineContext]:
     """Open browser contexts without network, as a colleague opens a report from an e-mail.
 
     Takes what `browser.new_context` takes (`color_scheme`, `java_script_enabled`, `viewport`).
-    The test fails at its end if a page asked for anything outside or wrote an error.
+    The test fails at its end if a page asked for anything outside, wrote an error or opened a
+    dialog.
     """
     opened: list[BrowserContext] = []
 
@@ -163,8 +119,7 @@ def offline_context(browser: Browser, watch: Watch) -> Iterator[OfflineContext]:
     yield open_context
     for context in opened:
         context.close()
-    assert watch.outside() == []
-    assert watch.complaints == []
+    watch.assert_quiet()
 
 
 @pytest.fixture
@@ -199,70 +154,23 @@ def axe(axe_source: str) -> Callable[[Page], list[str]]:
 # --- JupyterLab -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class LabServer:
-    """A running JupyterLab: its address, and the folder that it shows."""
-
-    url: str
-    folder: Path
-
-    def ask(self, path: str, method: str = "GET") -> Any:
-        """Call the server's REST API and return the decoded answer, None where it has no body."""
-        request = urllib.request.Request(f"{self.url}{path}", method=method)  # noqa: S310 - ours
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - ours
-            body = answer.read()
-        return json.loads(body) if body else None
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def wait_until_up(server: LabServer, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return once the server answers; fail with its log if it dies or takes too long."""
-    give_up = time.monotonic() + LAB_START_SECONDS
-    while time.monotonic() < give_up and process.poll() is None:
-        try:
-            server.ask("/api/status")
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-4000:]}")
-
-
 @pytest.fixture(scope="session")
 def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
-    """Start JupyterLab with nothing of the user's own, and leave no kernel behind."""
-    home = tmp_path_factory.mktemp("lab")
-    places = {
-        "JUPYTER_CONFIG_DIR": home / "config",
-        "JUPYTER_DATA_DIR": home / "data",
-        "JUPYTER_RUNTIME_DIR": home / "runtime",
-        "IPYTHONDIR": home / "ipython",
-    }
-    server = LabServer(f"http://127.0.0.1:{free_port()}", home / "notebooks")
-    server.folder.mkdir()
-    command = [
-        *(sys.executable, "-m", "jupyterlab"),
-        *LAB_FLAGS,
-        f"--ServerApp.port={server.url.rpartition(':')[2]}",
-        f"--ServerApp.root_dir={server.folder}",
-    ]
-    log = home / "log.txt"
-    environment = os.environ | {name: str(place) for name, place in places.items()}
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
-    try:
-        wait_until_up(server, process, log)
+    """Run one JupyterLab for all tests: it takes seconds to start."""
+    with serve(tmp_path_factory.mktemp("lab")) as server:
         yield server
-        # A kernel survives the server that started it.
-        for kernel in server.ask("/api/kernels"):
-            server.ask(f"/api/kernels/{kernel['id']}", method="DELETE")
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+
+
+@pytest.fixture
+def lab(lab_server: LabServer, browser: Browser, watch: Watch, tmp_path: Path) -> Iterator[Lab]:
+    """Hold a folder of this test's own in JupyterLab.
+
+    The test fails at its end if a page asked for anything outside, wrote an error or opened a
+    dialog.
+    """
+    folder = lab_server.folder / tmp_path.name
+    folder.mkdir()
+    opened = Lab(lab_server, browser, watch, folder)
+    yield opened
+    opened.close()
+    watch.assert_quiet(*opened.addresses)

@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import nbformat
 import pytest
 import traitlets
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
+from screens import PATIENCE, Lab, Watch, run_cell
 
 from idgraph import comparison, notation
 from idgraph.calls import Call, History, Identifier, history
@@ -25,9 +25,6 @@ from idgraph.surfaces.compare_view import Compare
 from idgraph.surfaces.report import report
 from idgraph.surfaces.sharing import shared
 from idgraph.views.base.blocks import Block, Items, Paragraph, Table, plain
-
-if TYPE_CHECKING:
-    from conftest import LabServer, Watch
 
 HOSTILE: list[str] = json.loads(
     (Path(__file__).parent / "hostile" / "payloads.json").read_text("utf-8")
@@ -629,21 +626,12 @@ def hostile(old: str) -> History:
 
 
 @pytest.mark.ui
-def test_strangers_text_does_nothing(offline_page: Page, tmp_path: Path) -> None:
+def test_strangers_text_does_nothing(offline_page: Page, watch: Watch, tmp_path: Path) -> None:
     told = compare(hostile(""), hostile("o"), policy="klaviyo-classic")
     page = str(report(told, redact=False, title=HOSTILE[2], note=HOSTILE[3]))
     page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
     path = tmp_path / "report.html"
     path.write_text(page, "utf-8")
-    dialogs: list[str] = []
-
-    def note(dialog: Any) -> None:
-        dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    offline_page.on("dialog", note)
-    requests: list[str] = []
-    offline_page.on("request", lambda request: requests.append(request.url))
     offline_page.goto(path.as_uri())
     offline_page.locator(".rows button.next").focus()
     offline_page.keyboard.press("Home")
@@ -652,41 +640,24 @@ def test_strangers_text_does_nothing(offline_page: Page, tmp_path: Path) -> None
         " document.querySelector('.rows button.next').click(); }"
     )
     assert stood(offline_page)[0] == len(told)
-    assert dialogs == []
-    assert requests == [path.as_uri()]
+    assert watch.requests == [path.as_uri()]
     kinds = "iframe, img, object, embed, link, base"
     assert offline_page.locator(kinds).count() == 0
 
 
-PATIENCE = 60_000
-
-
 @pytest.mark.ui
 def test_python_sees_and_sets_where_both_stand(
-    browser: Browser,
-    lab_server: LabServer,
-    watch: Watch,
-    axe: Callable[[Page], list[str]],
-    tmp_path: Path,
+    lab: Lab, axe: Callable[[Page], list[str]], tmp_path: Path
 ) -> None:
-    context = browser.new_context(viewport={"width": 1800, "height": 1400})
-    watch.follow(context)
-    page = context.new_page()
-    made = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-    sources = (
+    page = lab.run_cells(
         """import idgraph as ig
 widget = ig.Compare(ig.demo("shop"), bad_person="b1001", row=1)
 widget""",
-        "print(widget.row, widget.call_good, widget.call_bad, widget.linked)\nwidget.row = 2",
+        "print(widget.row, widget.call_good, widget.call_bad, widget.linked)\n"
+        "widget.row = 2 if widget.row == 5 else 1",
+        width=1800,
+        height=1400,
     )
-    made.cells = [nbformat.v4.new_code_cell(source) for source in sources]  # type: ignore[no-untyped-call]
-    nbformat.write(made, lab_server.folder / "compare.ipynb")  # type: ignore[no-untyped-call]
-    page.goto(f"{lab_server.url}/lab/workspaces/compare/tree/compare.ipynb")
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE)
-    page.locator(".jp-CodeCell .jp-Editor").first.click()
-    page.keyboard.press("Control+Enter")
-
     widget = page.locator(".idgraph.pair")
     expect(widget.locator(".side-1 .sentence")).to_contain_text("Call 3", timeout=PATIENCE)
     widget.locator(".rows button.next").focus()
@@ -699,13 +670,6 @@ widget""",
     assert [fault for fault in axe(page) if "idgraph" in fault or 'class="pane ' in fault] == []
     widget.screenshot(path=tmp_path / "compare.png")
 
-    last = page.locator(".jp-CodeCell").filter(has_text="print(widget.row").first
-    last.scroll_into_view_if_needed()
-    last.locator(".jp-Editor").click()
-    page.keyboard.press("Control+Enter")
-    expect(last.locator(".jp-OutputArea-output")).to_have_text("5 11 14 True")
+    expect(run_cell(page, "print(widget.row", down=True)).to_have_text("5 11 14 True")
     expect(page.locator(".idgraph.pair .rows .status")).to_have_text("row 2 of 7")
     assert stood(page.locator(".idgraph.pair")) == (2, 2, 4)
-    assert watch.outside(lab_server.url, lab_server.url.replace("http", "ws")) == []
-    assert watch.complaints == []
-    context.close()

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import html5lib
-import nbformat
 import pytest
 from artefacts import (
     LIMITS,
@@ -38,7 +37,7 @@ from artefacts import (
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Dialog, Frame, Page, expect
+from playwright.sync_api import Frame, Page, expect
 
 import idgraph as ig
 from idgraph import cli, inert, records
@@ -48,7 +47,7 @@ from idgraph.surfaces import html, sharing, text
 from idgraph.surfaces.report import report
 
 if TYPE_CHECKING:
-    from conftest import LabServer, Watch
+    from screens import Lab, Watch
 
 PAYLOADS: list[str] = json.loads(
     (Path(__file__).parent / "hostile" / "payloads.json").read_text("utf-8")
@@ -369,22 +368,14 @@ MADE = "document.querySelectorAll('iframe, img, object, embed, link, base, scrip
 @pytest.mark.ui
 @pytest.mark.usefixtures("unveiled")
 def test_a_report_of_all_payloads_does_nothing_whatever_is_clicked(
-    offline_page: Page, tmp_path: Path
+    offline_page: Page, watch: Watch, tmp_path: Path
 ) -> None:
     """All but the first page go without the content policy, which is the second line only."""
-    dialogs: list[str] = []
     gone: list[str] = []
-    requests: list[str] = []
-
-    def dismiss(dialog: Dialog) -> None:
-        dialogs.append(dialog.message)
-        dialog.dismiss()
 
     def moved(frame: Frame) -> None:
         gone.append(frame.url.partition("#")[0])
 
-    offline_page.on("dialog", dismiss)
-    offline_page.on("request", lambda request: requests.append(request.url))
     offline_page.on("framenavigated", moved)
     opened = []
     for group in range(GROUPS):
@@ -399,8 +390,7 @@ def test_a_report_of_all_payloads_does_nothing_whatever_is_clicked(
         offline_page.goto(path.as_uri())
         assert offline_page.evaluate(CLICK) > MANY
         assert offline_page.evaluate(MADE) == 0
-    assert dialogs == []
-    assert requests == opened
+    assert watch.requests == opened
     assert list(dict.fromkeys(gone)) == opened
 
 
@@ -421,33 +411,13 @@ for one in (
 
 
 @pytest.mark.ui
-def test_widgets_in_jupyterlab_show_payloads_and_do_nothing(
-    browser: Browser, lab_server: LabServer, watch: Watch, tmp_path: Path
-) -> None:
-    notebook = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+def test_widgets_in_jupyterlab_show_payloads_and_do_nothing(lab: Lab, tmp_path: Path) -> None:
+    sources = []
     for group, words in enumerate((grouped(0), at_once)):
         one = subject(words, tmp_path / str(group))
-        (lab_server.folder / f"hostile-{group}.jsonl").write_bytes(one.log.read_bytes())
-        cell = nbformat.v4.new_code_cell(LAB.replace("{group}", str(group)))  # type: ignore[no-untyped-call]
-        notebook.cells.append(cell)
-    notebook.cells.append(nbformat.v4.new_code_cell("print('all', 'done')"))  # type: ignore[no-untyped-call]
-    nbformat.write(notebook, lab_server.folder / "hostile.ipynb")  # type: ignore[no-untyped-call]
-    context = browser.new_context(viewport={"width": 1500, "height": 9000})
-    watch.follow(context)
-    page = context.new_page()
-    dialogs: list[str] = []
-
-    def dismiss(dialog: Dialog) -> None:
-        dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    page.on("dialog", dismiss)
-    address = f"{lab_server.url}/lab/workspaces/hostile/tree/hostile.ipynb"
-    page.goto(address)
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
+        (lab.folder / f"hostile-{group}.jsonl").write_bytes(one.log.read_bytes())
+        sources.append(LAB.replace("{group}", str(group)))
+    page = lab.run_cells(*sources, "print('all', 'done')", height=9000)
     expect(page.get_by_text("all done").last).to_be_visible(timeout=90_000)
     expect(page.locator(".idgraph.what-if").first).to_be_visible(timeout=60_000)
     inside = "[...document.querySelectorAll('.jp-OutputArea .idgraph')]"
@@ -462,10 +432,7 @@ def test_widgets_in_jupyterlab_show_payloads_and_do_nothing(
             ".forEach(one => { one.focus(); one.click(); }))"
         )
     page.wait_for_function("document.querySelectorAll('.idgraph').length > 0")
-    assert dialogs == []
-    assert watch.outside(lab_server.url, lab_server.url.replace("http", "ws")) == []
-    assert page.url.startswith(lab_server.url)
-    context.close()
+    assert page.url.startswith(lab.server.url)
 
 
 # --- the source tree ------------------------------------------------------------------------------

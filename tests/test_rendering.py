@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 from idgraph import notation
 from idgraph.cli import cli
@@ -332,20 +332,12 @@ def test_a_rendered_notebook_steps_offline_and_strangers_do_nothing(
     strange = [code({"text/html": value}, {"text/markdown": value}) for value in (*HOSTILE, *ADDED)]
     marks = [markdown(value) for value in HOSTILE]
     path = save(tmp_path, markdown("# A\n\n## B"), code({"text/html": ours}), *marks, *strange)
-    dialogs: list[str] = []
-
-    def note(dialog: Dialog) -> None:
-        dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    offline_page.on("dialog", note)
     offline_page.goto(render(path).as_uri())
     frame = offline_page.frame_locator("iframe").first
     expect(frame.locator(".status")).to_contain_text("call 3")
     frame.get_by_role("button", name="Previous call").click()
     expect(frame.locator(".status")).to_contain_text("call 2")
     expect(offline_page.locator(".idgraph-still")).to_be_hidden()
-    assert dialogs == []
     offline_page.emulate_media(media="print")
     expect(offline_page.locator(".idgraph-still")).to_be_visible()
     offline_page.emulate_media(media="screen")

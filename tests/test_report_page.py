@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 from idgraph import notation
 from idgraph.calls import Call, History, Identifier, history
@@ -19,6 +19,9 @@ from idgraph.surfaces import html, notebook, svg
 from idgraph.surfaces.parts import host
 from idgraph.surfaces.report import report
 from idgraph.views.base.case import Cases
+
+if TYPE_CHECKING:
+    from screens import Watch
 
 pytestmark = pytest.mark.ui
 
@@ -345,21 +348,17 @@ def hostile() -> History:
 
 
 @pytest.mark.parametrize("policy", [True, False], ids=["content policy", "no content policy"])
-def test_strangers_text_does_nothing(offline_page: Page, tmp_path: Path, policy: bool) -> None:  # noqa: FBT001
+def test_strangers_text_does_nothing(
+    offline_page: Page,
+    watch: Watch,
+    tmp_path: Path,
+    policy: bool,  # noqa: FBT001
+) -> None:
     page = str(report(replay(hostile()), redact=False, title=HOSTILE[2], note=HOSTILE[3]))
     if not policy:
         page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
     path = tmp_path / "report.html"
     path.write_text(page, "utf-8")
-    dialogs: list[str] = []
-
-    def note(dialog: Dialog) -> None:
-        dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    offline_page.on("dialog", note)
-    requests: list[str] = []
-    offline_page.on("request", lambda request: requests.append(request.url))
     offline_page.goto(path.as_uri())
     for root in offline_page.locator(".live").all():
         root.locator("button.first").dispatch_event("click")
@@ -369,8 +368,7 @@ def test_strangers_text_does_nothing(offline_page: Page, tmp_path: Path, policy:
         const count = Number(root.querySelector('input').max);
         for (let n = 0; n < count; n += 1) root.querySelector('button.next').click(); } }"""
     offline_page.evaluate(steps)
-    assert dialogs == []
-    assert requests == [path.as_uri()]
+    assert watch.requests == [path.as_uri()]
     assert (
         offline_page.evaluate(
             "document.querySelectorAll('iframe, img, object, embed, link, base').length"

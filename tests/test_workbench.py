@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets
-import nbformat
 import pytest
 import traitlets
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
+from screens import PATIENCE, Lab
 
 import idgraph as ig
 from idgraph import records
@@ -26,9 +26,6 @@ from idgraph.surfaces.workbench import Workbench
 from idgraph.surfaces.workbench.asking import Wanted
 from idgraph.surfaces.workbench.persons import COLUMNS, PersonRow, PersonTable
 from idgraph.surfaces.workbench.tabs import TABS
-
-if TYPE_CHECKING:
-    from conftest import LabServer, Watch
 
 CALLS = """
     # Three persons, two of whom split
@@ -614,39 +611,16 @@ def test_nothing_can_be_asked_while_nothing_is_open() -> None:
 
 # --- in JupyterLab --------------------------------------------------------------------------------
 
-PATIENCE = 60_000
-
-
-@pytest.fixture
-def lab_page(browser: Browser, lab_server: LabServer, watch: Watch) -> Iterator[Page]:
-    """A notebook with an empty workbench, run, in a folder that holds a log."""
-    text = "".join(f"{records.line(row_of(call))}\n" for call in history())
-    (lab_server.folder / "calls.jsonl").write_text(text, "utf-8")
-    notebook = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-    code = "import idgraph as ig\nbench = ig.Workbench()\nbench"
-    notebook.cells = [nbformat.v4.new_code_cell(code)]  # type: ignore[no-untyped-call]
-    nbformat.write(notebook, lab_server.folder / "workbench.ipynb")  # type: ignore[no-untyped-call]
-    context = browser.new_context(viewport={"width": 1400, "height": 2600})
-    watch.follow(context)
-    page = context.new_page()
-    page.goto(f"{lab_server.url}/lab/workspaces/workbench/tree/workbench.ipynb")
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
-    yield page
-    context.close()
-
 
 @pytest.mark.ui
 def test_a_history_is_investigated_by_mouse_and_by_keyboard(
-    lab_page: Page,
-    lab_server: LabServer,
-    watch: Watch,
-    axe: Callable[[Page], list[str]],
-    tmp_path: Path,
+    lab: Lab, axe: Callable[[Page], list[str]], tmp_path: Path
 ) -> None:
-    page, bench = lab_page, lab_page.locator(".idgraph.workbench")
+    text = "".join(f"{records.line(row_of(call))}\n" for call in history())
+    (lab.folder / "calls.jsonl").write_text(text, "utf-8")
+    code = "import idgraph as ig\nbench = ig.Workbench()\nbench"
+    page = lab.run_cells(code, width=1400, height=2600)
+    bench = page.locator(".idgraph.workbench")
     bench.get_by_role("button", name="calls.jsonl").click(timeout=PATIENCE)
     persons = bench.get_by_role("region", name="Persons")
     expect(persons.get_by_role("row")).to_have_count(3, timeout=PATIENCE)
@@ -686,9 +660,7 @@ def test_a_history_is_investigated_by_mouse_and_by_keyboard(
     page.keyboard.press("Enter")
     bench.get_by_role("button", name="Write report").click()
     expect(bench.get_by_text("Wrote idgraph-report.html")).to_be_visible(timeout=PATIENCE)
-    assert (lab_server.folder / "idgraph-report.html").is_file()
+    assert (lab.folder / "idgraph-report.html").is_file()
     expect(spoken).to_contain_text("ig.report")
     assert [fault for fault in axe(page) if "wb" in fault or "workbench" in fault] == []
     bench.screenshot(path=tmp_path / "workbench.png")
-    assert watch.outside(lab_server.url, lab_server.url.replace("http", "ws")) == []
-    assert watch.complaints == []
