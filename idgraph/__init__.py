@@ -40,8 +40,8 @@ that explain what was observed); `causes` (one file each); `explain`; `futures` 
 duplicates that exist), `minimising` (the few calls that still split), `contrasts` (what separates
 the duplicated persons from the others); `comparison` (two histories side by side), `overviews` (a
 fleet at a glance); `coverage`; `records`; `recording` (a proxy); `views` (one file each, plain
-blocks); `bundling` (a case for support); `surfaces` (html, text, widgets, report); `accessor`
-(`df.idgraph`); `cli`.
+blocks); `bundling` (a case for support); `surfaces` (text, reports, displays, widgets, the
+workbench: a folder each); `accessor` (`df.idgraph`); `cli`.
 """
 
 from __future__ import annotations
@@ -112,15 +112,15 @@ if TYPE_CHECKING:
     from idgraph.sources import read as read
     from idgraph.splitting import splits as splits
     from idgraph.steps import Step as Step
-    from idgraph.surfaces.compare_view import Compare as Compare
-    from idgraph.surfaces.graph_view import GraphView as GraphView
-    from idgraph.surfaces.overview_view import OverviewView as OverviewView
-    from idgraph.surfaces.report import report as report
-    from idgraph.surfaces.split_view import SplitView as SplitView
-    from idgraph.surfaces.verdict_view import VerdictView as VerdictView
-    from idgraph.surfaces.what_if import WhatIf as WhatIf
-    from idgraph.surfaces.why_not_view import WhyNotView as WhyNotView
-    from idgraph.surfaces.widget import Stepper as Stepper
+    from idgraph.surfaces.reports.report import report as report
+    from idgraph.surfaces.widgets.compare_view import Compare as Compare
+    from idgraph.surfaces.widgets.graph_view import GraphView as GraphView
+    from idgraph.surfaces.widgets.overview_view import OverviewView as OverviewView
+    from idgraph.surfaces.widgets.split_view import SplitView as SplitView
+    from idgraph.surfaces.widgets.stepper_view import Stepper as Stepper
+    from idgraph.surfaces.widgets.verdict_view import VerdictView as VerdictView
+    from idgraph.surfaces.widgets.what_if import WhatIf as WhatIf
+    from idgraph.surfaces.widgets.why_not_view import WhyNotView as WhyNotView
     from idgraph.surfaces.workbench import Workbench as Workbench
     from idgraph.verdicts import Verdict as Verdict
     from idgraph.verdicts import Verdicts as Verdicts
@@ -190,15 +190,15 @@ _HOMES = {
     "formats": "sources",
     "read": "sources",
     "splits": "splitting",
-    "Compare": "surfaces.compare_view",
-    "GraphView": "surfaces.graph_view",
-    "OverviewView": "surfaces.overview_view",
-    "report": "surfaces.report",
-    "SplitView": "surfaces.split_view",
-    "VerdictView": "surfaces.verdict_view",
-    "WhatIf": "surfaces.what_if",
-    "WhyNotView": "surfaces.why_not_view",
-    "Stepper": "surfaces.widget",
+    "Compare": "surfaces.widgets.compare_view",
+    "GraphView": "surfaces.widgets.graph_view",
+    "OverviewView": "surfaces.widgets.overview_view",
+    "report": "surfaces.reports.report",
+    "SplitView": "surfaces.widgets.split_view",
+    "VerdictView": "surfaces.widgets.verdict_view",
+    "WhatIf": "surfaces.widgets.what_if",
+    "WhyNotView": "surfaces.widgets.why_not_view",
+    "Stepper": "surfaces.widgets.stepper_view",
     "Workbench": "surfaces.workbench",
     "Verdict": "verdicts",
     "Verdicts": "verdicts",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from idgraph.diagnosis import Diagnosis
     from idgraph.replays import Replay
     from idgraph.rulebook import Policy
-    from idgraph.surfaces.widget import Stepper
+    from idgraph.surfaces.widgets.stepper_view import Stepper
     from idgraph.verdicts import Verdicts
 
 NAME = "idgraph"
@@ -66,13 +66,13 @@ class Calls:
 
     def stepper(self, policy: str | Policy = _POLICY, *, redact: bool = True) -> Stepper:
         """Return the widget that goes through the calls, as `ig.Stepper` does."""
-        from idgraph.surfaces.widget import Stepper
+        from idgraph.surfaces.widgets.stepper_view import Stepper
 
         return Stepper(self.replay(policy), redact=redact)
 
     def report(self, path: str | Path, *, redact: bool = True) -> str | Path:
         """Write the offline page, as `ig.report` does, and return its path."""
-        from idgraph.surfaces.report import report
+        from idgraph.surfaces.reports.report import report
 
         return report(self.replay(), path, redact=redact)
 

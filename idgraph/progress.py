@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 DELAY_S = 0.5
 """What is over sooner shows nothing, and leaves nothing in a notebook that is saved."""
 SWITCH = "IDGRAPH_PROGRESS"
-_SURFACE = "idgraph.surfaces.ticker"
+_SURFACE = "idgraph.surfaces.displays.ticker"
 _UNDER_WAY: ContextVar[bool] = ContextVar("under_way", default=False)
 """Whether a bar is under way: one within another would move a notebook's cursor about."""
 

@@ -14,7 +14,7 @@ from idgraph.errors import CatalogueError
 
 Item = TypeVar("Item")
 _LISTED = 3
-_SURFACE = "idgraph.surfaces.notebook"
+_SURFACE = "idgraph.surfaces.displays.notebook"
 
 
 @cache

@@ -25,9 +25,9 @@ from idgraph.calls import History
 from idgraph.contrasts import Contrast
 from idgraph.errors import IdgraphError
 from idgraph.replays import Replay
-from idgraph.surfaces import svg
-from idgraph.surfaces.report import report
-from idgraph.surfaces.subjects import shown
+from idgraph.surfaces.drawing import svg
+from idgraph.surfaces.reports.report import report
+from idgraph.surfaces.results.subjects import shown
 from idgraph.verdicts import Limits, Verdicts
 from idgraph.views.base.case import Cases
 

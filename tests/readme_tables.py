@@ -16,7 +16,7 @@ from idgraph.exports.base import NOT_USED
 from idgraph.redaction import redact
 from idgraph.replays import replay
 from idgraph.searching.faults import KINDS as FAULTS
-from idgraph.surfaces import svg
+from idgraph.surfaces.drawing import svg
 from idgraph.verdicts import RUNGS
 from idgraph.views.base.case import Cases
 

@@ -20,10 +20,13 @@ from idgraph import comparison, notation
 from idgraph.calls import Call, History, Identifier, history
 from idgraph.comparison import Comparison
 from idgraph.demos import demo
-from idgraph.surfaces import comparisons, html, notebook, pairs, text
-from idgraph.surfaces.compare_view import Compare
-from idgraph.surfaces.report import report
-from idgraph.surfaces.sharing import shared
+from idgraph.surfaces.cases import pairs
+from idgraph.surfaces.displays import notebook
+from idgraph.surfaces.drawing import html, text
+from idgraph.surfaces.drawing.sharing import shared
+from idgraph.surfaces.reports.report import report
+from idgraph.surfaces.results import comparisons
+from idgraph.surfaces.widgets.compare_view import Compare
 from idgraph.views.base.blocks import Block, Items, Paragraph, Table, plain
 
 HOSTILE: list[str] = json.loads(

@@ -25,9 +25,9 @@ from idgraph.futures import by_rules
 from idgraph.persons import link
 from idgraph.replays import Replay
 from idgraph.splitting import landed_on
-from idgraph.surfaces.contrasts import blocks_of
-from idgraph.surfaces.report import report
-from idgraph.surfaces.text import text
+from idgraph.surfaces.drawing.text import text
+from idgraph.surfaces.reports.report import report
+from idgraph.surfaces.results.contrasts import blocks_of
 
 PLANTED = {
     "stale-cookie": "old-email-after-change",

@@ -18,10 +18,11 @@ from idgraph.demos import demo
 from idgraph.errors import UsageError
 from idgraph.replays import Replay, replay
 from idgraph.searching.limits import Limits
-from idgraph.surfaces import explanations, terminal, text
-from idgraph.surfaces.html import asset
-from idgraph.surfaces.report import report
-from idgraph.surfaces.verdict_view import VerdictView
+from idgraph.surfaces.drawing import text
+from idgraph.surfaces.drawing.html import asset
+from idgraph.surfaces.reports.report import report
+from idgraph.surfaces.results import explanations, terminal
+from idgraph.surfaces.widgets.verdict_view import VerdictView
 from idgraph.verdicts import Verdicts, verdict
 from idgraph.verdicts.sensitivity import SETTLES_S, SKEWS_S
 from idgraph.views import timing

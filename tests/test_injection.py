@@ -43,8 +43,8 @@ import idgraph as ig
 from idgraph import cli, inert, records
 from idgraph.redaction import Redactor
 from idgraph.sources import read
-from idgraph.surfaces import html, sharing, text
-from idgraph.surfaces.report import report
+from idgraph.surfaces.drawing import html, sharing, text
+from idgraph.surfaces.reports.report import report
 
 if TYPE_CHECKING:
     from screens import Lab, Watch
@@ -447,15 +447,17 @@ CONSTANT = 'new DOMParser().parseFromString("<svg></svg>", "text/html")'
 """How the stepper asks for the name space of drawings: it parses this text alone."""
 MARKUP = re.compile(r"<(?:[a-z!/]|\x00)|=[\"']\x00[\"']")
 WRITERS: dict[str, frozenset[str]] = {
-    "surfaces/html.py": frozenset(
+    "surfaces/drawing/html.py": frozenset(
         ("_write", "_picture", "_frame", "page", "_host", "_script"),
     ),
-    "surfaces/notebook.py": frozenset(("frame",)),
-    "surfaces/remains.py": frozenset(("rooted", "plain", "explanation", "still", "viewed")),
-    "surfaces/futures.py": frozenset(("pictures", "_image", "_card")),
-    "surfaces/foreign.py": frozenset(("keep",)),
-    "surfaces/overviews.py": frozenset(("_picture",)),
-    "surfaces/svg.py": frozenset(("picture", "_svg", "stacked")),
+    "surfaces/displays/notebook.py": frozenset(("frame",)),
+    "surfaces/displays/remains.py": frozenset(
+        ("rooted", "plain", "explanation", "still", "viewed")
+    ),
+    "surfaces/cases/futures.py": frozenset(("pictures", "_image", "_card")),
+    "surfaces/notebooks/foreign.py": frozenset(("keep",)),
+    "surfaces/reports/overviews.py": frozenset(("_picture",)),
+    "surfaces/drawing/svg.py": frozenset(("picture", "_svg", "stacked")),
 }
 """The functions that put markup together, of markup that the one escaper made, and of constants."""
 

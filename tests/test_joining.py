@@ -17,8 +17,10 @@ from idgraph.joining import REASONS, Join, by_profile, joins, sharers
 from idgraph.notation import parse
 from idgraph.redaction import redact
 from idgraph.replays import replay
-from idgraph.surfaces import chapters, notebook, stepper
-from idgraph.surfaces.report import report
+from idgraph.surfaces.cases import stepper
+from idgraph.surfaces.displays import notebook
+from idgraph.surfaces.reports.report import report
+from idgraph.surfaces.results import chapters
 from idgraph.views.base.blocks import Block, Heading, Notice, plain
 from idgraph.views.base.case import Cases
 

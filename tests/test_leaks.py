@@ -43,7 +43,7 @@ import idgraph as ig
 from idgraph import cli
 from idgraph.redaction import Redactor, payloads, standins
 from idgraph.sources import read
-from idgraph.surfaces import subjects
+from idgraph.surfaces.results import subjects
 
 EVERY = CANARIES | NAMES
 MOSTLY = 20
@@ -384,15 +384,20 @@ def _shown(result: Any, **_: Any) -> Any:
 
 
 SURFACES: dict[str, tuple[str, Any, Callable[[Subject], Artefacts], str]] = {
-    "notebook, replay": ("surfaces.notebook.shown", _shown, displays, "display of replay.html"),
+    "notebook, replay": (
+        "surfaces.displays.notebook.shown",
+        _shown,
+        displays,
+        "display of replay.html",
+    ),
     "notebook, history": (
-        "surfaces.notebook.redact",
+        "surfaces.displays.notebook.redact",
         lambda history: history,
         displays,
         "display of history.html",
     ),
-    "report": ("surfaces.report.shown", _shown, diagnosis_page, "report.html"),
-    "widget": ("surfaces.panes.shown", _shown, widgets, "messages of stepper.json"),
+    "report": ("surfaces.reports.report.shown", _shown, diagnosis_page, "report.html"),
+    "widget": ("surfaces.widgets.panes.shown", _shown, widgets, "messages of stepper.json"),
     "command": (
         "cli.histories.veiled",
         lambda history, **_: history,

@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 import idgraph as ig
 from idgraph import notation
 from idgraph.replays import Replay, replay
-from idgraph.surfaces import linking
-from idgraph.surfaces.compare_view import Compare
-from idgraph.surfaces.graph_view import GraphView
-from idgraph.surfaces.linking import Choice, Linked
-from idgraph.surfaces.split_view import SplitView
-from idgraph.surfaces.verdict_view import VerdictView
-from idgraph.surfaces.what_if import WhatIf
-from idgraph.surfaces.why_not_view import WhyNotView
-from idgraph.surfaces.widget import Stepper
+from idgraph.surfaces.widgets import linking
+from idgraph.surfaces.widgets.compare_view import Compare
+from idgraph.surfaces.widgets.graph_view import GraphView
+from idgraph.surfaces.widgets.linking import Choice, Linked
+from idgraph.surfaces.widgets.split_view import SplitView
+from idgraph.surfaces.widgets.stepper_view import Stepper
+from idgraph.surfaces.widgets.verdict_view import VerdictView
+from idgraph.surfaces.widgets.what_if import WhatIf
+from idgraph.surfaces.widgets.why_not_view import WhyNotView
 
 BOTH = """
     # Betty broke, Carl did not, and one call names nobody

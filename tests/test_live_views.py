@@ -23,13 +23,13 @@ from idgraph.futures import what_if
 from idgraph.ladders import why_not
 from idgraph.persons import link
 from idgraph.replays import Replay, replay
-from idgraph.surfaces import html
-from idgraph.surfaces.graph_view import GraphView
-from idgraph.surfaces.report import report
-from idgraph.surfaces.split_view import SplitView
-from idgraph.surfaces.verdict_view import VerdictView
-from idgraph.surfaces.why_not_view import WhyNotView
-from idgraph.surfaces.widget import Stepper
+from idgraph.surfaces.drawing import html
+from idgraph.surfaces.reports.report import report
+from idgraph.surfaces.widgets.graph_view import GraphView
+from idgraph.surfaces.widgets.split_view import SplitView
+from idgraph.surfaces.widgets.stepper_view import Stepper
+from idgraph.surfaces.widgets.verdict_view import VerdictView
+from idgraph.surfaces.widgets.why_not_view import WhyNotView
 from idgraph.views import network, split
 
 OpenContext = Callable[..., Any]

@@ -17,9 +17,10 @@ from idgraph.calls import Call, Identifier, history
 from idgraph.cli import cli
 from idgraph.errors import UnreadableError
 from idgraph.replays import replay
-from idgraph.surfaces import html, notes
-from idgraph.surfaces.report import report
-from idgraph.surfaces.visible import visible
+from idgraph.surfaces.drawing import html
+from idgraph.surfaces.drawing.visible import visible
+from idgraph.surfaces.reports import notes
+from idgraph.surfaces.reports.report import report
 
 HOSTILE: list[str] = json.loads(
     (Path(__file__).parent / "hostile" / "payloads.json").read_text("utf-8")

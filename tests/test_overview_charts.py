@@ -16,9 +16,11 @@ from playwright.sync_api import Page, expect
 import idgraph as ig
 from idgraph.calls import History
 from idgraph.overviews import Overview, overview, veiled
-from idgraph.surfaces import charts, html, notebook, overviews, svg
-from idgraph.surfaces.overview_view import OverviewView
-from idgraph.surfaces.report import report
+from idgraph.surfaces.displays import notebook
+from idgraph.surfaces.drawing import charts, html, svg
+from idgraph.surfaces.reports import overviews
+from idgraph.surfaces.reports.report import report
+from idgraph.surfaces.widgets.overview_view import OverviewView
 from idgraph.views.base.blocks import Box, Figure, Words
 
 if TYPE_CHECKING:

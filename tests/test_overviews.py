@@ -28,8 +28,8 @@ from idgraph.persons import link
 from idgraph.populations.rates import Share
 from idgraph.replays import Replay
 from idgraph.splitting import jumps
-from idgraph.surfaces import overviews as surface
-from idgraph.surfaces.text import text
+from idgraph.surfaces.drawing.text import text
+from idgraph.surfaces.reports import overviews as surface
 
 PLANTED = {"stale-cookie": "old-email-after-update", "id-number": "id-text-or-number"}
 TWO = """

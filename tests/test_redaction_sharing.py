@@ -20,7 +20,7 @@ from idgraph.policy import load, names
 from idgraph.redaction.account import Account
 from idgraph.redaction.terms import terms_of
 from idgraph.redaction.times import ORDER, STAY, WEEK, WEEKS, Times, chosen
-from idgraph.surfaces.report import report
+from idgraph.surfaces.reports.report import report
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 KEYED = bytes(range(32))

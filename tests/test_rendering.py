@@ -21,10 +21,12 @@ from idgraph import notation
 from idgraph.cli import cli
 from idgraph.errors import IdgraphError, UnreadableError, UsageError
 from idgraph.replays import replay
-from idgraph.surfaces import cells, foreign, html, notebook
-from idgraph.surfaces.exporting import IdgraphExporter
-from idgraph.surfaces.rendering import render
-from idgraph.surfaces.widget import Stepper
+from idgraph.surfaces.displays import notebook
+from idgraph.surfaces.drawing import html
+from idgraph.surfaces.notebooks import cells, foreign
+from idgraph.surfaces.notebooks.exporting import IdgraphExporter
+from idgraph.surfaces.notebooks.rendering import render
+from idgraph.surfaces.widgets.stepper_view import Stepper
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE: list[str] = json.loads(

@@ -15,9 +15,10 @@ from idgraph import notation
 from idgraph.calls import Call, History, Identifier, history
 from idgraph.comparison import compare
 from idgraph.replays import replay
-from idgraph.surfaces import html, notebook, svg
-from idgraph.surfaces.parts import host
-from idgraph.surfaces.report import report
+from idgraph.surfaces.displays import notebook
+from idgraph.surfaces.drawing import html, svg
+from idgraph.surfaces.reports.parts import host
+from idgraph.surfaces.reports.report import report
 from idgraph.views.base.case import Cases
 
 if TYPE_CHECKING:

@@ -23,10 +23,12 @@ from idgraph.comparison import compare
 from idgraph.diagnosis import diagnose
 from idgraph.errors import UsageError
 from idgraph.replays import Replay, replay
-from idgraph.surfaces import html, notebook, stepper, stills, svg, text, trees
-from idgraph.surfaces.report import report
-from idgraph.surfaces.visible import visible
-from idgraph.surfaces.widget import Stepper
+from idgraph.surfaces.cases import stepper, stills
+from idgraph.surfaces.displays import notebook
+from idgraph.surfaces.drawing import html, svg, text, trees
+from idgraph.surfaces.drawing.visible import visible
+from idgraph.surfaces.reports.report import report
+from idgraph.surfaces.widgets.stepper_view import Stepper
 from idgraph.views import calls, ladder, payload, state
 from idgraph.views.base.blocks import (
     Cell,

@@ -16,7 +16,7 @@ from idgraph.calls import History
 from idgraph.errors import UsageError
 from idgraph.futures import what_if
 from idgraph.replays import Replay, replay
-from idgraph.surfaces.what_if import WhatIf
+from idgraph.surfaces.widgets.what_if import WhatIf
 
 HOSTILE: list[str] = json.loads(
     (Path(__file__).parent / "hostile" / "payloads.json").read_text("utf-8")

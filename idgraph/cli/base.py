@@ -131,7 +131,7 @@ def titled(command: Command) -> Command:
     @click.option("--note", "beside", metavar="FILE", help="Markdown to put into it, as written.")
     @wraps(command)
     def wrapped(*, beside: str | None, **rest: Any) -> None:
-        from idgraph.surfaces import notes
+        from idgraph.surfaces.reports import notes
 
         command(written=notes.read(beside) if beside else None, **rest)
 
@@ -140,7 +140,7 @@ def titled(command: Command) -> Command:
 
 def warn_of(title: str | None, written: str | None, *histories: History) -> None:
     """Say where words of the author, which nothing replaces, hold identifiers of the histories."""
-    from idgraph.surfaces import notes
+    from idgraph.surfaces.reports import notes
 
     if notes.telling(title or "", *histories):
         note("The title holds an identifier of the history, and is not redacted.")
@@ -261,6 +261,6 @@ def lines(records: Iterable[Mapping[str, Any]]) -> None:
 
 def blocks(blocks: Iterable[Block]) -> None:
     """Print blocks as text."""
-    from idgraph.surfaces.text import text
+    from idgraph.surfaces.drawing.text import text
 
     click.echo(text(blocks), nl=False)

@@ -26,7 +26,7 @@ def policy(name: str | None, rest: tuple[str, ...], other: str | None, *, as_jso
     """
     from idgraph import policy as policies
     from idgraph import records
-    from idgraph.surfaces import terminal
+    from idgraph.surfaces.results import terminal
 
     chosen = [policies.load(one) for one in ([name] if name else policies.names())]
     if other:
@@ -51,7 +51,7 @@ def policy(name: str | None, rest: tuple[str, ...], other: str | None, *, as_jso
 
 def _diff(one: Policy, other: Policy, paths: tuple[str, ...], *, as_json: bool) -> None:
     from idgraph import records, sources
-    from idgraph.surfaces import terminal
+    from idgraph.surfaces.results import terminal
 
     shown: Any = records if as_json else terminal
     history = sources.read(*paths) if paths else None
@@ -69,7 +69,7 @@ def causes(*, as_json: bool) -> None:
     """List the causes of splits that are known."""
     from idgraph import causes as known
     from idgraph import records
-    from idgraph.surfaces import terminal
+    from idgraph.surfaces.results import terminal
 
     if as_json:
         lines(records.cause(entry) for entry in known.catalogue())
@@ -82,7 +82,7 @@ def causes(*, as_json: bool) -> None:
 def formats(*, as_json: bool) -> None:
     """List the formats that are read."""
     from idgraph import sources
-    from idgraph.surfaces import terminal
+    from idgraph.surfaces.results import terminal
 
     if as_json:
         lines({"format": s.name, "title": s.title, "says": s.says} for s in sources.formats())

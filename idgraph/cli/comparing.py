@@ -71,9 +71,9 @@ def compare(
     from idgraph.comparison.records import of_comparison
     from idgraph.contrasts import records as contrasting
     from idgraph.policy import pick
-    from idgraph.surfaces import comparisons
-    from idgraph.surfaces import contrasts as surface
-    from idgraph.surfaces.report import report
+    from idgraph.surfaces.reports.report import report
+    from idgraph.surfaces.results import comparisons
+    from idgraph.surfaces.results import contrasts as surface
 
     if (title or written) and not page:
         raise UsageError(

@@ -44,7 +44,7 @@ def verdict(
     It goes by what was observed: profile ids in the log, or in exports (--observe).
     """
     from idgraph import records, verdicts
-    from idgraph.surfaces import terminal
+    from idgraph.surfaces.results import terminal
 
     exported = observed.exported if observed else None
     hidden, told = veiled_with(history, exported, shown=shown)
@@ -68,7 +68,7 @@ def outcomes(
     Orders are counted exactly; how many orders end split is no probability.
     """
     from idgraph import outlook, records
-    from idgraph.surfaces import chances
+    from idgraph.surfaces.results import chances
 
     found = outlook.outcomes(rules(veiled(history, shown=shown)), limits=limits, draws=draws)
     if as_json:
@@ -90,7 +90,7 @@ def visibility(
     """
     from idgraph import populations
     from idgraph.populations import records
-    from idgraph.surfaces import chances
+    from idgraph.surfaces.results import chances
 
     found = populations.visibility(rules(veiled(history, shown=shown)), limits=limits)
     if as_json:
@@ -111,7 +111,7 @@ def experiments(*, name: str, run: int, requests: bool, as_json: bool) -> None:
     """
     from idgraph import populations
     from idgraph.populations import records
-    from idgraph.surfaces import chances
+    from idgraph.surfaces.results import chances
 
     found = populations.experiments(name, run=run)
     if as_json:

@@ -36,7 +36,8 @@ def overview(
     """
     from idgraph import overviews as fleet
     from idgraph.overviews import records
-    from idgraph.surfaces import overviews, terminal
+    from idgraph.surfaces.reports import overviews
+    from idgraph.surfaces.results import terminal
 
     found = fleet.overview(rules(history))
     found = found.only(channel=channel, cause=cause, since=since, until=until)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def read(*, history: History, observed: Observed | None, shown: bool, as_json: bool) -> None:
     """Show the calls found, and account for every row."""
     from idgraph import records
-    from idgraph.surfaces import terminal
+    from idgraph.surfaces.results import terminal
 
     history = veiled(history, shown=shown)
     if as_json:
@@ -57,7 +57,7 @@ def survey(*, paths: tuple[str, ...], form: Source | str | None, as_json: bool) 
     Unlike `read` it holds no call, so that memory stays flat.
     """
     from idgraph import coverage, records
-    from idgraph.surfaces import terminal
+    from idgraph.surfaces.results import terminal
 
     found, account = coverage.survey(*paths, format=form)
     if as_json:
@@ -72,7 +72,7 @@ def survey(*, paths: tuple[str, ...], form: Source | str | None, as_json: bool) 
 def replay(*, history: History, rules: Rules, shown: bool, as_json: bool) -> None:
     """Resolve every call: matched key, profile, what changed, by which rule."""
     from idgraph import records
-    from idgraph.surfaces import terminal
+    from idgraph.surfaces.results import terminal
 
     told = rules(veiled(history, shown=shown))
     if as_json:
@@ -87,7 +87,7 @@ def replay(*, history: History, rules: Rules, shown: bool, as_json: bool) -> Non
 def diagnose(*, history: History, rules: Rules, shown: bool, as_json: bool) -> None:
     """Say which persons split, at which call, why, and what to change."""
     from idgraph import diagnosis, records
-    from idgraph.surfaces import terminal
+    from idgraph.surfaces.results import terminal
 
     found = diagnosis.diagnose(rules(veiled(history, shown=shown)))
     if as_json:
@@ -104,7 +104,7 @@ def diagnose(*, history: History, rules: Rules, shown: bool, as_json: bool) -> N
 def repair(*, history: History, rules: Rules, shown: bool, as_json: bool) -> None:
     """Say what to change at which call site, what that does to everybody, and for each person."""
     from idgraph import advising, records
-    from idgraph.surfaces import chapters, terminal
+    from idgraph.surfaces.results import chapters, terminal
 
     hidden = veiled(history, shown=shown)
     found = advising.repair(rules(hidden))
@@ -134,7 +134,7 @@ def merges(
     person; pairs that anything speaks against are not among them.
     """
     from idgraph import merging, records
-    from idgraph.surfaces import chapters, terminal
+    from idgraph.surfaces.results import chapters, terminal
 
     found = merging.merge_list(rules(history))
     if as_json:
@@ -190,8 +190,8 @@ def report(
     from idgraph import bundling, overviews, verdicts
     from idgraph.redaction.keyfiles import read_key
     from idgraph.redaction.terms import terms_of
-    from idgraph.surfaces import explanations
-    from idgraph.surfaces.report import report as write
+    from idgraph.surfaces.reports.report import report as write
+    from idgraph.surfaces.results import explanations
 
     told = rules(history)
     if not shown:

@@ -17,7 +17,7 @@ def render(*, notebook: str, output: str | None, execute: bool) -> None:
     Without -o it is written beside the notebook; a file that is there is written over. What
     idgraph left in the outputs has stand-ins; all else in the notebook is shown as it is.
     """
-    from idgraph.surfaces.rendering import render as write
+    from idgraph.surfaces.notebooks.rendering import render as write
 
     page = write(notebook, output, execute=execute)
     note(f"Wrote {page}; open it in a browser, it needs no network.")

@@ -58,7 +58,7 @@ def minimise(
     text of a ticket. With -o FOLDER all four are written.
     """
     from idgraph import minimising, records
-    from idgraph.surfaces import reproducers
+    from idgraph.surfaces.results import reproducers
 
     told = rules(history)
     known = None if person is None else _known(history, person)

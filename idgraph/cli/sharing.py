@@ -34,7 +34,7 @@ def redact(
     alike by whole weeks. Whatever is not known to be nobody's is dropped, and counted.
     """
     from idgraph.redaction import files, keyfiles
-    from idgraph.surfaces import redactions
+    from idgraph.surfaces.results import redactions
 
     if key_file and make_key:
         remedy = "Give --make-key the first time, and --key-file from then on."

@@ -21,7 +21,7 @@ def demo(
     """Show a built-in history and its diagnosis; without a name, list them."""
     from idgraph import demos, diagnosis, records
     from idgraph.replays import replay
-    from idgraph.surfaces import terminal
+    from idgraph.surfaces.results import terminal
 
     if name is None:
         if as_json:
@@ -40,7 +40,7 @@ def demo(
     else:
         blocks((*terminal.steps(told), *terminal.diagnosis(found)))
     if page:
-        from idgraph.surfaces.report import report as write
+        from idgraph.surfaces.reports.report import report as write
 
         written = write([replay(history, demos.POLICY)], page, redact=not shown)
         note(f"Wrote {written}; open it in a browser, it needs no network.")

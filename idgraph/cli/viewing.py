@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def graph(*, history: History, rules: Rules, shown: bool, as_json: bool) -> None:
     """Show the identity graph: profiles, and calls as arrows named by the key that matched."""
     from idgraph import graph as graphs
-    from idgraph.surfaces import graphs as drawn
+    from idgraph.surfaces.results import graphs as drawn
 
     told = rules(veiled(history, shown=shown))
     if as_json:
@@ -46,7 +46,7 @@ def why_not(
 ) -> None:
     """Say key by key why a call did not go to a profile, and what was missing."""
     from idgraph import explain, ladders, records
-    from idgraph.surfaces import chapters
+    from idgraph.surfaces.results import chapters
     from idgraph.views.base.blocks import Paragraph, rich
 
     told = rules(veiled(history, shown=shown))

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from idgraph.errors import IdgraphError, UsageError
-from idgraph.surfaces.live import traitlets
-from idgraph.surfaces.visible import visible
+from idgraph.surfaces.drawing.visible import visible
+from idgraph.surfaces.widgets.live import traitlets
 from idgraph.surfaces.workbench import asking
 from idgraph.surfaces.workbench.piece import Act
 

@@ -14,8 +14,8 @@ from idgraph.errors import IdgraphError, UsageError
 from idgraph.persons import PersonName
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
-from idgraph.surfaces.linking import Choice, Circle, circle
-from idgraph.surfaces.live import ipywidgets, traitlets
+from idgraph.surfaces.widgets.linking import Choice, Circle, circle
+from idgraph.surfaces.widgets.live import ipywidgets, traitlets
 from idgraph.surfaces.workbench import script, stills
 from idgraph.surfaces.workbench.answers import Answers, Careful
 from idgraph.surfaces.workbench.asking import Asked, Wanted

@@ -12,8 +12,8 @@ from idgraph.minimising import minimise
 from idgraph.persons import PersonName, link
 from idgraph.replays import Replay
 from idgraph.replays import replay as run
-from idgraph.surfaces.report import report
-from idgraph.surfaces.subjects import shown
+from idgraph.surfaces.reports.report import report
+from idgraph.surfaces.results.subjects import shown
 from idgraph.surfaces.workbench.investigation import Investigation
 from idgraph.verdicts import verdict
 

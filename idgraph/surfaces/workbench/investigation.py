@@ -14,7 +14,7 @@ from idgraph.replays import Replay
 from idgraph.replays import replay as run
 from idgraph.rulebook import Policy
 from idgraph.rules import RuleCode
-from idgraph.surfaces.veils import Veil
+from idgraph.surfaces.results.veils import Veil
 from idgraph.surfaces.workbench.persons import Finder, PersonTable, rows_of
 from idgraph.views.base.case import Case, Cases
 

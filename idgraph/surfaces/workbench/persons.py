@@ -17,7 +17,7 @@ from idgraph.diagnosis import DiagnosedPerson, Diagnosis
 from idgraph.errors import UsageError
 from idgraph.persons import PersonName, Persons, loosely
 from idgraph.splitting import landed_on
-from idgraph.surfaces.visible import visible
+from idgraph.surfaces.drawing.visible import visible
 from idgraph.surfaces.workbench.asking import Wanted
 
 PAGE = 25

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from idgraph.surfaces import html
-from idgraph.surfaces.live import anywidget, traitlets
+from idgraph.surfaces.drawing import html
+from idgraph.surfaces.widgets.live import anywidget, traitlets
 
 _BELONGING = ("layout", "style")
 """Widgets that belong to each widget, and stay behind unless they are closed too."""

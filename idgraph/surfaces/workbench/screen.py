@@ -10,8 +10,8 @@ from idgraph import policy as policies
 from idgraph.calls import CallNumber
 from idgraph.errors import IdgraphError
 from idgraph.persons import PersonName
-from idgraph.surfaces.live import ipywidgets
-from idgraph.surfaces.visible import visible
+from idgraph.surfaces.drawing.visible import visible
+from idgraph.surfaces.widgets.live import ipywidgets
 from idgraph.surfaces.workbench import asking, stills
 from idgraph.surfaces.workbench.cases import BUNDLE, REPORT, REPRODUCER, Cases
 from idgraph.surfaces.workbench.investigation import Investigation

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from idgraph import explain
 from idgraph.causes import UNEXPLAINED
 from idgraph.coverage import cover
-from idgraph.surfaces import chapters, remains
-from idgraph.surfaces.visible import visible
+from idgraph.surfaces.displays import remains
+from idgraph.surfaces.drawing.visible import visible
+from idgraph.surfaces.results import chapters
 from idgraph.surfaces.workbench.investigation import Investigation
 from idgraph.surfaces.workbench.persons import COLUMNS
 from idgraph.views.base.blocks import (

@@ -11,15 +11,16 @@ from idgraph.comparison import Comparison, compare
 from idgraph.errors import IdgraphError
 from idgraph.firmness import HOLDS, firmness
 from idgraph.persons import PersonName
-from idgraph.surfaces import chapters, html, trees
-from idgraph.surfaces.compare_view import Compare
-from idgraph.surfaces.graph_view import GraphView
-from idgraph.surfaces.live import ipywidgets, traitlets
-from idgraph.surfaces.split_view import SplitView
-from idgraph.surfaces.verdict_view import VerdictView
-from idgraph.surfaces.what_if import WhatIf
-from idgraph.surfaces.why_not_view import WhyNotView
-from idgraph.surfaces.widget import Stepper
+from idgraph.surfaces.drawing import html, trees
+from idgraph.surfaces.results import chapters
+from idgraph.surfaces.widgets.compare_view import Compare
+from idgraph.surfaces.widgets.graph_view import GraphView
+from idgraph.surfaces.widgets.live import ipywidgets, traitlets
+from idgraph.surfaces.widgets.split_view import SplitView
+from idgraph.surfaces.widgets.stepper_view import Stepper
+from idgraph.surfaces.widgets.verdict_view import VerdictView
+from idgraph.surfaces.widgets.what_if import WhatIf
+from idgraph.surfaces.widgets.why_not_view import WhyNotView
 from idgraph.surfaces.workbench.investigation import Investigation
 from idgraph.surfaces.workbench.piece import close_all
 from idgraph.surfaces.workbench.script import edited

@@ -1,0 +1,1 @@
+"""One person on screen: the pages of a stepper, the still picture, two histories, two futures."""

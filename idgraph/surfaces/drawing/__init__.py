@@ -1,0 +1,1 @@
+"""How trees become markup, pictures and text: every string is escaped here, and nowhere else."""

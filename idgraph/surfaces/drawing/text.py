@@ -1,0 +1,129 @@
+"""Blocks as terminal text: plain characters, nothing that a terminal acts on."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from functools import singledispatch
+
+from idgraph.surfaces.drawing.visible import visible
+from idgraph.views.base.blocks import (
+    Block,
+    Dials,
+    Facts,
+    Figure,
+    Heading,
+    Items,
+    Legend,
+    Notice,
+    Paragraph,
+    Payload,
+    Rich,
+    Section,
+    Steps,
+    Table,
+    plain,
+)
+
+WIDTH = 100
+_SIGNS = {"warning": "! ", "good": "= ", "note": "- "}
+_UNDERLINES = {1: "=", 2: "-"}
+
+
+def text(blocks: Iterable[Block]) -> str:
+    """Return blocks as lines of at most `WIDTH` characters, tables and payloads excepted."""
+    return "\n\n".join("\n".join(lines(block)) for block in blocks) + "\n"
+
+
+@singledispatch
+def lines(block: object) -> Iterator[str]:
+    """Go through the lines of a block."""
+    raise TypeError(type(block).__name__)
+
+
+@lines.register
+def _heading(block: Heading) -> Iterator[str]:
+    words = _said(block.text)
+    yield words
+    if block.level in _UNDERLINES:
+        yield _UNDERLINES[block.level] * len(words)
+
+
+@lines.register
+def _paragraph(block: Paragraph) -> Iterator[str]:
+    yield from textwrap.wrap(_said(block.text), WIDTH)
+
+
+@lines.register
+def _notice(block: Notice) -> Iterator[str]:
+    sign = _SIGNS.get(block.kind, "- ")
+    yield from textwrap.wrap(_said(block.text), WIDTH, initial_indent=sign, subsequent_indent="  ")
+
+
+@lines.register
+def _items(block: Items) -> Iterator[str]:
+    for item in block.items:
+        yield from textwrap.wrap(_said(item), WIDTH, initial_indent="- ", subsequent_indent="  ")
+
+
+@lines.register
+def _facts(block: Facts) -> Iterator[str]:
+    width = max((len(_said(name)) for name, _ in block.pairs), default=0) + 2
+    for name, value in block.pairs:
+        head = _said(name).ljust(width)
+        wrapped = textwrap.wrap(_said(value), WIDTH - width) or [""]
+        yield f"{head}{wrapped[0]}".rstrip()
+        yield from (f"{' ' * width}{line}" for line in wrapped[1:])
+
+
+@lines.register
+def _table(block: Table) -> Iterator[str]:
+    yield _said(block.caption)
+    rows = [[_said(cell.text) for cell in row.cells] for row in block.rows]
+    names = [_said(name) for name in block.columns]
+    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    for row in (names, ["-" * width for width in widths], *rows):
+        yield "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+
+
+@lines.register
+def _payload(block: Payload) -> Iterator[str]:
+    yield _said(block.caption)
+    for line in block.lines:
+        note = f"  <- {visible(line.note)}" if line.note else ""
+        yield f"{'>' if line.mark else ' '} {visible(line.text)}{note}"
+
+
+@lines.register
+def _section(block: Section) -> Iterator[str]:
+    yield from lines(Heading(block.title, 2))
+    for part in block.blocks:
+        yield ""
+        yield from lines(part)
+
+
+@lines.register
+def _figure(block: Figure) -> Iterator[str]:
+    yield visible(block.title)
+    for part in filter(None, block.description.split("; ")):
+        yield from textwrap.wrap(visible(part), WIDTH, initial_indent="- ", subsequent_indent="  ")
+
+
+@lines.register
+def _legend(block: Legend) -> Iterator[str]:
+    yield "; ".join(_said(words) for _, words in block.entries)
+
+
+@lines.register
+def _steps(block: Steps) -> Iterator[str]:
+    rows = tuple(panel.row for page in block.pages for panel in page.panels)
+    yield from lines(Table((), block.columns, rows))
+
+
+@lines.register
+def _dials(block: Dials) -> Iterator[str]:
+    yield from lines(block.table)
+
+
+def _said(words: Rich) -> str:
+    return visible(plain(words))

@@ -1,0 +1,1 @@
+"""Notebooks as one offline file in which steppers still step."""

@@ -1,0 +1,1 @@
+"""One offline file: its parts, its table of contents, its notes."""

@@ -1,0 +1,1 @@
+"""The views, live: linked with each other, seen and set from Python."""
