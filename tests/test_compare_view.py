@@ -388,7 +388,7 @@ def test_a_report_holds_the_script_of_pairs_only_where_there_is_one() -> None:
     both = str(report([demo("email-change-old"), found()]))
     assert html.asset("compare.css") not in alone
     assert html.asset("compare.css") in both
-    assert html.module("stepper.js", "compare.js") in both
+    assert html.module("building.js", "stepper.js", "compare.js") in both
     anchors = re.findall(r' id="([^"]+)"', both)
     assert len(anchors) == len(set(anchors))
     assert set(re.findall(r'href="#([^"]+)"', both)) <= set(anchors)
@@ -396,7 +396,7 @@ def test_a_report_holds_the_script_of_pairs_only_where_there_is_one() -> None:
 
 
 def test_a_module_of_several_files_exports_once() -> None:
-    made = html.module("stepper.js", "compare.js")
+    made = html.module("building.js", "stepper.js", "compare.js")
     assert len(re.findall(r"^export ", made, re.MULTILINE)) == 1
     assert made.endswith(html.asset("compare.js"))
     names = re.findall(r"^(?:const|let|function) (\w+)", made, re.MULTILINE)

@@ -317,7 +317,7 @@ def page_of_views(tmp_path_factory: pytest.TempPathFactory) -> str:
     ]
     names = ("call", "_calls", "_page", "_said")
     states = [{name: getattr(widget, name) for name in names} for widget in widgets]
-    script = html.module("stepper.js", "views.js").replace(
+    script = html.module("building.js", "views.js").replace(
         "export default { render: renderView };", ""
     )
     style = "".join(map(html.asset, ("stepper.css", "verdict.css", "views.css")))

@@ -165,7 +165,7 @@ def test_markup_knows_only_the_closed_lists(tree: trees.Tree) -> None:
 
 
 def test_the_script_and_the_markup_know_the_same_lists() -> None:
-    script = html.asset("stepper.js")
+    script = html.asset("building.js")
     joined = re.sub(r'" \+\s*"', "", script)
     lists = {
         word

@@ -148,7 +148,7 @@ def document(
     linked steppers where it is `paired`, those of charts where it is `charted`, those of contents
     where there are some `beside` it.
     """
-    first = module("stepper.js", "compare.js") if paired else asset("stepper.js")
+    first = module("building.js", "stepper.js", *(["compare.js"] if paired else []))
     scripts = [first, *([asset("verdict.js")] if judged else [])]
     style = asset("stepper.css") + asset("verdict.css") * judged + asset("compare.css") * paired
     style += asset("overview.css") * charted

@@ -1,5 +1,5 @@
 // The overview of a fleet: Python filters, counts and draws; this module shows it and says what was
-// chosen. It stands behind the stepper in one module and uses what that defines.
+// chosen. It stands behind `building.js` in one module.
 
 /** A list to choose from, under its name. @param {string} name @param {string[][]} options */
 function chooser(name, options) {

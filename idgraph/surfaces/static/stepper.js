@@ -1,46 +1,9 @@
 // The stepper: Python draws, this module turns pages. The same bytes serve the widget and the
-// report. It knows no rule of any platform; all words come as text and are set as text.
+// report. It knows no rule of any platform. It stands behind `building.js` in one module.
 
-// The name space of drawings, asked of the browser, so that the file holds no address at all.
-const SVG = new DOMParser().parseFromString("<svg></svg>", "text/html").querySelector("svg").namespaceURI;
-const DRAWN = new Set("circle desc g path rect svg text title tspan".split(" "));
-const TAGS = new Set(("a button caption code dd details div dl dt figcaption figure h1 h2 h3 h4 input label " +
-  "kbd li ol option p pre section select span summary table tbody td th thead tr ul").split(" "));
-const ATTRIBUTES = new Set(("aria-hidden aria-label aria-live class cx cy d data-call data-frames " +
-  "data-tally height href id max min r role rx scope step tabindex text-anchor title transform " +
-  "type value viewBox width x y").split(" "));
 const NEAR = 600; // pixels beyond the edge that are drawn ahead
 const PAUSE = 900; // milliseconds between calls while playing
 const KEPT = 12; // pages kept in memory when they come from Python
-
-/** Build an element from `[tag, attributes, ...children]`; what is not on the lists is an error.
- *  @param {any[]} tree @param {boolean} [ours] whether our own script wrote it */
-function build([tag, attributes, ...children], ours = false) {
-  const drawn = DRAWN.has(tag);
-  if (!drawn && !TAGS.has(tag)) throw new Error(`stepper: tag ${tag}`);
-  const node = drawn ? document.createElementNS(SVG, tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    const fine = ATTRIBUTES.has(name) && (name !== "href" || String(value).startsWith("#"));
-    if (!fine) throw new Error(`stepper: attribute ${name}`);
-    node.setAttribute(name, value);
-  }
-  for (const child of children) {
-    node.append(typeof child === "string" || child instanceof Node ? child : build(child, ours));
-  }
-  return node;
-}
-
-/** Runs such as `3 7-9` as pairs. @param {string} text @returns {number[][]} */
-const runs = (text) => text.split(" ").map((run) => {
-  const [from, to] = run.split("-").map(Number);
-  return [from, to || from];
-});
-/** How many of the frames in runs have come. */
-const come = (pairs, frame) =>
-  pairs.reduce((sum, [a, b]) => sum + Math.max(0, Math.min(b, frame) - a + 1), 0);
-/** The words of a count: behind a label only from two on. */
-const counting = (n, alone) => (alone ? `${n} call${n === 1 ? "" : "s"}` : n > 1 ? ` ×${n}` : "");
-const within = (pairs, frame) => pairs.some(([a, b]) => a <= frame && frame <= b);
 
 const BUTTONS = [
   ["first", "First call", "M3 3H5V15H3ZM15 3V15L6 9Z"],
@@ -57,54 +20,11 @@ const KEYS = {
   End: "last", PageUp: "back", PageDown: "on", p: "back", n: "on", " ": "play",
 };
 
-/** A button that shows a sign. @param {string} name @param {string} words @param {string} d its path */
-const button = (name, words, d) => build(
-  ["button", { type: "button", class: name, "aria-label": words, title: words },
-    ["svg", { viewBox: "0 0 18 18", width: 16, height: 16, "aria-hidden": "true" }, ["path", { d }]]]);
-
 /** What the keys do, for the panel behind `?`: [keys, words] pairs. */
 const HELP = [
   ["→ ↓", "Next call"], ["← ↑", "Previous call"], ["Home End", "First, last call"],
   ["n p", "Next, previous interesting call; so do Page Down and Page Up"], ["Space", "Play, pause"],
 ];
-
-/** Give a view a button that lists its keys, and the key `?`, which does the same.
- *  @param {HTMLElement} root @param {HTMLElement} bar @param {string[][]} keys */
-function helping(root, bar, keys) {
-  const opener = build(["button", { type: "button", class: "help", "aria-label": "Keys", title: "Keys (?)" }, "?"]);
-  const close = build(["button", { type: "button" }, "Close"]);
-  const rows = [...keys, ["?", "Show or hide this list"]].map(([names, words]) => ["tr", {},
-    ["th", { scope: "row" }, ...names.split(" ").flatMap((name) => [["kbd", {}, name], " "])], ["td", {}, words]]);
-  const panel = build(["div", { class: "keys", role: "dialog", "aria-label": "Keys" },
-    ["table", {}, ["caption", {}, "Keys, while the focus is in here"], ["tbody", {}, ...rows]], close]);
-  let from = null; // what had the focus before
-  const show = (on) => {
-    if (panel.hidden !== on) return;
-    panel.hidden = !on;
-    opener.setAttribute("aria-expanded", String(on));
-    if (on) { from = root.contains(document.activeElement) ? document.activeElement : opener; close.focus(); }
-  };
-  const back = () => { show(false); (from?.isConnected ? from : opener).focus(); };
-  panel.hidden = true;
-  opener.setAttribute("aria-expanded", "false");
-  opener.addEventListener("click", () => (panel.hidden ? show(true) : back()));
-  close.addEventListener("click", back);
-  panel.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && event.relatedTarget !== opener && !panel.contains(event.relatedTarget)) show(false);
-  });
-  root.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select")) return;
-    const typing = event.target.matches("input:not([type=range], [type=checkbox]), textarea");
-    if (event.key === "?" && !typing) { if (panel.hidden) show(true); else back(); }
-    else if (event.key === "Escape" && !panel.hidden) back();
-    else if (panel.hidden || !panel.contains(event.target) || event.key === "Tab") return;
-    // While the panel is open its keys do nothing else; a button is still pressed.
-    else if (event.key === "Enter" || event.key === " ") { event.stopPropagation(); return; }
-    event.preventDefault();
-    event.stopPropagation();
-  }, true);
-  bar.append(opener, panel);
-}
 
 /** Build all that stays for a case: controls, the frame of the drawing, the places to fill. */
 function parts(head) {
@@ -161,16 +81,23 @@ function stepper(host, source) {
   let frame = 0;
   let timer = 0;
   let shown = -1; // the page whose rows stand in the table
-  const counted = [...network.querySelectorAll("[data-tally]")].map(
-    (node) => ({ node, pairs: runs(node.dataset.tally), text: node.textContent }));
+  const counted = [...network.querySelectorAll("[data-tally]")].map((node) => ({ node,
+    pairs: runs(node.dataset.tally), text: node.textContent,
+    alone: node.parentNode.textContent === node.textContent }));
   const timed = [...network.querySelectorAll("[data-frames]")].map(
-    (node) => ({ node, pairs: runs(node.dataset.frames) }));
+    (node) => ({ node, pairs: runs(node.dataset.frames), yet: false, now: false, sides: null }));
+
+  /** What is in sight. Asked before anything is changed: after a change each of these would make the
+   *  browser lay out the page at once, several times a step. */
+  const sight = () => ({ left: lanes.scrollLeft, top: lanes.scrollTop, width: lanes.clientWidth,
+    height: lanes.clientHeight, gutter: gutter.offsetWidth, edges: network.scrollLeft,
+    breadth: network.clientWidth });
 
   /** Keep in the document only the tiles that are in sight or nearly so. */
-  function drawTiles() {
+  function drawTiles({ left, width }) {
     const wide = head.tile * head.column;
-    const from = Math.max(0, Math.floor((lanes.scrollLeft - NEAR) / wide));
-    const to = Math.min(head.pages - 1, Math.floor((lanes.scrollLeft + lanes.clientWidth + NEAR) / wide));
+    const from = Math.max(0, Math.floor((left - NEAR) / wide));
+    const to = Math.min(head.pages - 1, Math.floor((left + width + NEAR) / wide));
     for (const [place, node] of tiles) {
       if (place < from || place > to) { node.remove(); tiles.delete(place); }
     }
@@ -185,43 +112,57 @@ function stepper(host, source) {
   }
 
   /** Scroll the drawing so that the current call is in sight; never the page. */
-  function follow() {
+  function follow(seen) {
     const left = (frame - 1) * head.column;
-    const room = lanes.clientWidth - gutter.offsetWidth;
-    if (left < lanes.scrollLeft || left + head.column > lanes.scrollLeft + room) {
-      lanes.scrollLeft = Math.max(0, left - (room - head.column) / 2);
+    const room = seen.width - seen.gutter;
+    if (left < seen.left || left + head.column > seen.left + room) {
+      seen.left = Math.max(0, left - (room - head.column) / 2);
+      lanes.scrollLeft = seen.left;
     }
   }
 
-  /** The same from top to bottom, and for the identity graph. */
-  function followDown(lane) {
+  /** The same from top to bottom. */
+  function followDown(lane, seen) {
     const [top, high] = head.lanes[lane].slice(2, 4);
-    if (top < lanes.scrollTop || top + high > lanes.scrollTop + lanes.clientHeight) {
-      lanes.scrollTop = Math.max(0, top - (lanes.clientHeight - high) / 2);
+    if (top < seen.top || top + high > seen.top + seen.height) {
+      lanes.scrollTop = Math.max(0, top - (seen.height - high) / 2);
     }
     names.forEach((name, place) => name.classList.toggle("now", place === lane));
-    const now = network.querySelector(".edge.now")?.getBoundingClientRect();
-    const box = network.getBoundingClientRect();
-    if (now && (now.left < box.left || now.right > box.right)) {
-      network.scrollLeft += (now.left + now.right - box.left - box.right) / 2;
+  }
+
+  /** The same for the identity graph. */
+  function followEdge(seen) {
+    const [left, right] = timed.find(({ now, sides }) => now && sides)?.sides ?? [seen.edges, seen.edges];
+    if (left < seen.edges || right > seen.edges + seen.breadth) {
+      network.scrollLeft = (left + right - seen.breadth) / 2;
+    }
+  }
+
+  /** Where the arrows of the identity graph begin and end from left to right: they stay there. */
+  function measureEdges() {
+    const from = network.getBoundingClientRect().left - network.scrollLeft;
+    for (const entry of timed.filter(({ node }) => node.matches(".edge"))) {
+      const { left, right } = entry.node.getBoundingClientRect();
+      entry.sides = [left - from, right - from];
     }
   }
 
   function paintNetwork() {
     for (const entry of counted) {
-      const text = counting(come(entry.pairs, frame), entry.node.parentNode.textContent === entry.text);
+      const text = counting(come(entry.pairs, frame), entry.alone);
       if (text !== entry.text) entry.node.textContent = entry.text = text;
     }
-    for (const { node, pairs } of timed) {
-      node.classList.toggle("yet", pairs[0][0] > frame);
-      node.classList.toggle("now", within(pairs, frame));
+    for (const entry of timed) {
+      const [yet, now] = [entry.pairs[0][0] > frame, within(entry.pairs, frame)];
+      if (yet !== entry.yet) entry.node.classList.toggle("yet", entry.yet = yet);
+      if (now !== entry.now) entry.node.classList.toggle("now", entry.now = now);
     }
   }
 
-  function paintPage(place, page) {
+  function paintPage(place, page, seen) {
     const at = frame - page.first;
     const [words, blocks, , lane, brief] = page.panels[at];
-    followDown(lane);
+    followDown(lane, seen);
     sentence.replaceChildren(build(words));
     heard.textContent = brief;
     panels.replaceChildren(...blocks.map((block) => build(block)));
@@ -237,13 +178,14 @@ function stepper(host, source) {
       caption.textContent = `${head.title}${part}`;
       shown = place;
     }
-    for (const entry of rows.children) entry.removeAttribute("aria-current");
+    rows.querySelector("[aria-current]")?.removeAttribute("aria-current");
     rows.children[at].setAttribute("aria-current", "step");
   }
 
   function show(wanted, byHand = false) {
     const next = Math.min(count, Math.max(1, wanted));
     if (next === frame) return;
+    const seen = sight();
     frame = next;
     const number = head.calls[frame - 1];
     const whole = number === frame && head.calls[count - 1] === count;
@@ -258,13 +200,14 @@ function stepper(host, source) {
     cursor.style.left = `${(frame - 1) * head.column}px`;
     curtain.style.left = `${frame * head.column}px`;
     curtain.style.width = `${(count - frame) * head.column}px`;
-    follow();
-    drawTiles();
+    follow(seen);
+    drawTiles(seen);
     paintNetwork();
+    followEdge(seen);
     const place = Math.floor((frame - 1) / head.tile);
     const asked = frame;
     sentence.replaceChildren("…"); // until the page is here
-    source.page(place, (page) => { if (frame === asked) paintPage(place, page); });
+    source.page(place, (page) => { if (frame === asked) paintPage(place, page, seen); });
     source.onShow(number, byHand);
   }
 
@@ -312,9 +255,15 @@ function stepper(host, source) {
     acts[name]();
   });
   let due = 0;
-  const soon = () => { due ||= requestAnimationFrame(() => { due = 0; drawTiles(); }); };
+  const soon = () => { due ||= requestAnimationFrame(() => { due = 0; drawTiles(sight()); }); };
   lanes.addEventListener("scroll", soon, { passive: true });
-  const sizes = new ResizeObserver(() => { follow(); soon(); });
+  const sizes = new ResizeObserver(() => {
+    measureEdges();
+    const seen = sight();
+    follow(seen);
+    followEdge(seen);
+    soon();
+  });
   sizes.observe(lanes);
 
   play(false);

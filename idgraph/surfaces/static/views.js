@@ -1,4 +1,4 @@
-// One view of a history, behind `stepper.js` in one module: Python makes the blocks, this part shows
+// One view of a history, behind `building.js` in one module: Python makes the blocks, this part shows
 // them, marks the call that is chosen, and says which one was chosen here.
 
 /** @typedef {{title: string, calls: number[], picks: {name: string, label: string, value: string,

@@ -39,7 +39,7 @@ class Compare(anywidget.AnyWidget):
     (rules)>
     """
 
-    _esm = html.module("keys.js", "stepper.js", "compare.js")
+    _esm = html.module("keys.js", "building.js", "stepper.js", "compare.js")
     _css = html.asset("stepper.css") + html.asset("compare.css")
     row = traitlets.Int(1)
     call_good = traitlets.Int(1)

@@ -36,7 +36,7 @@ class OverviewView(anywidget.AnyWidget):
     <OverviewView klaviyo-classic: 4 of 6 persons split, 4 profiles too many, 24 calls>
     """
 
-    _esm = html.module("keys.js", "stepper.js", "overview.js")
+    _esm = html.module("keys.js", "building.js", "overview.js")
     _css = html.asset("stepper.css") + html.asset("overview.css")
     channel = traitlets.Unicode("").tag(sync=True)
     cause = traitlets.Unicode("").tag(sync=True)

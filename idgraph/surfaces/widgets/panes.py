@@ -107,7 +107,7 @@ class Cased(Linked):
 class Pane(Cased, anywidget.AnyWidget):
     """A view that Python makes as blocks, anew for each person, and for each call where it must."""
 
-    _esm = html.module("keys.js", "stepper.js", "views.js")
+    _esm = html.module("keys.js", "building.js", "views.js")
     _css = html.asset("stepper.css") + html.asset("views.css")
     _keys: tuple[tuple[str, str], ...] = (
         ("→ ←", "Next, previous call"),

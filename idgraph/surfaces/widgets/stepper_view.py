@@ -29,7 +29,7 @@ class Stepper(Cased, anywidget.AnyWidget):
     <Stepper: call 3 of 5, person 1, 2 profiles, 1 split>
     """
 
-    _esm = html.module("keys.js", "stepper.js")
+    _esm = html.module("keys.js", "building.js", "stepper.js")
     _css = html.asset("stepper.css")
     call = traitlets.Int(1).tag(sync=True)
     _head = traitlets.Dict().tag(sync=True)

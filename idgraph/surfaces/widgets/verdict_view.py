@@ -34,7 +34,7 @@ class _Sliders(anywidget.AnyWidget):
 class _Drawing(anywidget.AnyWidget):
     """The drawing of the calls in time, with the one marked that is chosen."""
 
-    _esm = html.module("keys.js", "stepper.js", "views.js")
+    _esm = html.module("keys.js", "building.js", "views.js")
     _css = html.asset("stepper.css") + html.asset("verdict.css") + html.asset("views.css")
     call = traitlets.Int(0).tag(sync=True)
     _page = traitlets.Dict().tag(sync=True)
