@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from idgraph.calls import Reject
 from idgraph.dialects.base import Notes, label, moment
 from idgraph.exports.base import (
     Export,
@@ -17,9 +16,8 @@ from idgraph.exports.base import (
     NotUsed,
     Outcome,
     Seen,
-    outcome_of,
     roles_of,
-    table_rows,
+    rows_of,
     words_of,
 )
 from idgraph.sources.base import Input
@@ -50,11 +48,7 @@ def sniff(head: bytes, _: str) -> bool:
 
 def read(source: Input, notes: Notes) -> Iterator[Outcome]:
     """Return the merge of each row; a time without a zone is no time."""
-    for origin, row in table_rows(source, _role):
-        if isinstance(row, Reject):
-            yield row
-        else:
-            yield outcome_of(lambda: _shown(row, origin, notes), origin)  # noqa: B023
+    return rows_of(source, _role, lambda row, origin: _shown(row, origin, notes))
 
 
 def _shown(row: Mapping[str, str], origin: str, notes: Notes) -> tuple[Seen, ...]:

@@ -1,6 +1,6 @@
 """What every export shares: records, the account of rows, pages of JSON, tables made for people."""
 
-from idgraph.exports.base.export import NOT_USED, Export, NotUsed, Outcome, outcome_of
+from idgraph.exports.base.export import NOT_USED, Export, NotUsed, Outcome
 from idgraph.exports.base.naming import LOGGED_MERGE, metric_name, sent_value, worth
 from idgraph.exports.base.pages import element_names, elements_of
 from idgraph.exports.base.records import (
@@ -13,7 +13,7 @@ from idgraph.exports.base.records import (
     event_seen,
     when,
 )
-from idgraph.exports.base.tables import roles_of, table_rows, words_of
+from idgraph.exports.base.tables import roles_of, rows_of, words_of
 
 __all__ = [
     "LOGGED_MERGE",
@@ -31,10 +31,9 @@ __all__ = [
     "elements_of",
     "event_seen",
     "metric_name",
-    "outcome_of",
     "roles_of",
+    "rows_of",
     "sent_value",
-    "table_rows",
     "when",
     "words_of",
     "worth",

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from idgraph.calls import Reject
 from idgraph.dialects.base import REJECTS
+from idgraph.exports.base.export import Outcome, outcome_of
+from idgraph.exports.base.records import Seen
 from idgraph.sources.base import Input
 from idgraph.sources.call_table.separated import header_of, separated_rows
 
@@ -33,14 +35,17 @@ def roles_of(head: bytes, role: Role) -> dict[str, str]:
     return {name: found for name in names if (found := role(name)) is not None}
 
 
-def table_rows(source: Input, role: Role) -> Iterator[tuple[str, Mapping[str, str] | Reject]]:
-    """Return (origin, {role: cell}) of each row, cells that are not empty only.
+def rows_of(
+    source: Input, role: Role, shown: Callable[[Mapping[str, str], str], tuple[Seen, ...]]
+) -> Iterator[Outcome]:
+    """Return what `shown` makes of each row, given {role: cell} and its origin.
 
-    Two columns of one role that differ are a reject: nobody knows which of them is meant.
+    Only cells that are not empty are given. Two columns of one role that differ are a reject:
+    nobody knows which of them is meant.
     """
     for origin, names, cells in separated_rows(source, wanted=_wanted(source.head, role)):
         if isinstance(cells, Reject):
-            yield origin, cells
+            yield cells
             continue
         found: dict[str, str] = {}
         fault = None
@@ -48,7 +53,7 @@ def table_rows(source: Input, role: Role) -> Iterator[tuple[str, Mapping[str, st
             meant = role(name)
             if meant is not None and cell and found.setdefault(meant, cell) != cell:
                 fault = Reject(origin, "duplicate-key", REJECTS["duplicate-key"])
-        yield origin, fault or found
+        yield fault or outcome_of(lambda: shown(found, origin), origin)  # noqa: B023
 
 
 def _wanted(head: bytes, role: Role) -> frozenset[str]:
