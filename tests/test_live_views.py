@@ -313,13 +313,11 @@ def page_of_views(tmp_path_factory: pytest.TempPathFactory) -> str:
         GraphView(betty(), linked=False),
         WhyNotView(betty(), linked=False),
         SplitView(betty(), linked=False),
-        VerdictView(betty(), linked=False)._drawn,
+        VerdictView(betty(), linked=False),
     ]
     names = ("call", "_calls", "_page", "_said")
     states = [{name: getattr(widget, name) for name in names} for widget in widgets]
-    script = html.module("building.js", "views.js").replace(
-        "export default { render: renderView };", ""
-    )
+    script = html.module("building.js", "views.js", "keys.js")
     style = "".join(map(html.asset, ("stepper.css", "verdict.css", "views.css")))
     body = f"{script}{_MODEL.replace('STATES', html.island(states))}"
     body += "models.forEach((model) => renderView({ model, el: document.querySelector('main') }));"

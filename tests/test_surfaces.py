@@ -28,7 +28,13 @@ from idgraph.surfaces.displays import notebook
 from idgraph.surfaces.drawing import html, svg, text, trees
 from idgraph.surfaces.drawing.visible import visible
 from idgraph.surfaces.reports.report import report
+from idgraph.surfaces.widgets.compare_view import Compare
+from idgraph.surfaces.widgets.graph_view import GraphView
+from idgraph.surfaces.widgets.overview_view import OverviewView
+from idgraph.surfaces.widgets.split_view import SplitView
 from idgraph.surfaces.widgets.stepper_view import Stepper
+from idgraph.surfaces.widgets.verdict_view import VerdictView
+from idgraph.surfaces.widgets.why_not_view import WhyNotView
 from idgraph.views import calls, ladder, payload, state
 from idgraph.views.base.blocks import (
     Cell,
@@ -438,3 +444,20 @@ def test_pages_are_the_same_each_time() -> None:
     document = stepper.steps(case_of(betty()))
     one, other = both(lambda: stepper.page(document, 0))
     assert one == other
+
+
+@pytest.mark.parametrize(
+    "widget",
+    [
+        Compare,
+        GraphView,
+        OverviewView,
+        SplitView,
+        Stepper,
+        VerdictView,
+        WhyNotView,
+    ],
+)
+def test_a_module_of_several_files_says_once_what_it_exports(widget: Any) -> None:
+    assert widget._esm.count("\nexport default ") == 1  # noqa: SLF001 - as anywidget reads it
+    assert widget._esm.rstrip().endswith("};")  # noqa: SLF001

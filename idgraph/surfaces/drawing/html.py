@@ -32,7 +32,7 @@ FRAME_TAGS = frozenset(_FRAME_TAGS.split())
 FRAME_ATTRIBUTES = frozenset(_FRAME_ATTRIBUTES.split())
 TAGS = frozenset(_TAGS.split()) | FRAME_TAGS
 ATTRIBUTES = frozenset(_ATTRIBUTES.split()) | FRAME_ATTRIBUTES
-_EXPORT = "export default { render };\n"
+_EXPORT = re.compile(r"^export default .*\n", re.MULTILINE)
 _ISLAND = re.compile("[<>&\u2028\u2029]")
 _PICTURE = re.compile(r"data:image/(?:gif|jpeg|png|svg\+xml|webp);base64,[A-Za-z0-9+/]+={0,2}")
 
@@ -131,7 +131,7 @@ def module(*names: str) -> str:
     would take an address.
     """
     *first, last = map(asset, names)
-    return "".join(text.replace(_EXPORT, "") for text in first) + last
+    return "".join(_EXPORT.sub("", text) for text in first) + last
 
 
 def document(

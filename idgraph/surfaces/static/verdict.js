@@ -58,23 +58,6 @@ function mount(host, data) {
   return () => root.remove();
 }
 
-/** The widget: the sliders of whichever person is shown; none where nothing could change.
- *  @param {{model: {get(name: string): any, on(event: string, act: () => void): void,
- *    off(event: string, act: () => void): void}, el: HTMLElement}} given */
-function render({ model, el }) {
-  let take = () => {};
-  const again = () => {
-    take();
-    const data = model.get("dials");
-    take = data ? mount(el, data) : () => {};
-  };
-  again();
-  model.on("change:dials", again);
-  return () => { model.off("change:dials", again); take(); };
-}
-
 for (const host of document.querySelectorAll("[data-idgraph-verdict]")) {
   mount(host, JSON.parse(host.querySelector("script").textContent));
 }
-
-export default { render };

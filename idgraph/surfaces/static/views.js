@@ -165,8 +165,9 @@ function viewing(host, first, source) {
   };
 }
 
-/** The widget: which call is chosen is kept the same both ways. */
-function renderView({ model, el }) {
+/** A view that follows a model: which call is chosen is kept the same both ways.
+ *  @param {any} model @param {HTMLElement} el @returns {() => void} takes the view away again */
+function following(model, el) {
   const page = () => ({ ...model.get("_page"), calls: model.get("_calls") });
   const view = viewing(el, page(), {
     choose: (call) => { model.set("call", call); model.save_changes(); },
@@ -187,5 +188,7 @@ function renderView({ model, el }) {
     view.destroy();
   };
 }
+
+const renderView = ({ model, el }) => following(model, el);
 
 export default { render: renderView };

@@ -16,63 +16,13 @@ from idgraph.surfaces.drawing.visible import visible
 from idgraph.surfaces.results import explanations
 from idgraph.surfaces.results.subjects import shown
 from idgraph.surfaces.widgets.linking import Choice, Linked
-from idgraph.surfaces.widgets.live import anywidget, ipywidgets, traitlets
-from idgraph.surfaces.widgets.what_if import Told
+from idgraph.surfaces.widgets.live import anywidget, traitlets
 from idgraph.verdicts import Verdict, Verdicts, verdict
 from idgraph.views import timing
 from idgraph.views.base.blocks import Block, Dials, Figure, Group, Legend, flat
 
 
-class _Sliders(anywidget.AnyWidget):
-    """The sliders, and the verdict that holds where they stand; none where nothing changes it."""
-
-    _esm = html.module("keys.js", "verdict.js")
-    _css = html.asset("stepper.css") + html.asset("verdict.css")
-    dials = traitlets.Any(None, allow_none=True).tag(sync=True)
-
-
-class _Drawing(anywidget.AnyWidget):
-    """The drawing of the calls in time, with the one marked that is chosen."""
-
-    _esm = html.module("keys.js", "building.js", "views.js")
-    _css = html.asset("stepper.css") + html.asset("verdict.css") + html.asset("views.css")
-    call = traitlets.Int(0).tag(sync=True)
-    _page = traitlets.Dict().tag(sync=True)
-    _calls: Any = traitlets.List(traitlets.Int()).tag(sync=True)
-    _said: Any = traitlets.List().tag(sync=True)
-
-    def show(self, blocks: Iterable[Block], call: CallNumber) -> None:
-        """Show drawings and what belongs to them, and what the first says of a call."""
-        drawn = list(blocks)
-        self._told = dict(_told(drawn))
-        with self.hold_sync():
-            self._calls = sorted(self._told)
-            self._page = {
-                "title": "The calls in time",
-                "picks": [],
-                "blocks": [trees.scrolled(block) for block in drawn],
-                "rows": [],
-                "keys": [["→ ←", "Next, previous call"], ["Home End", "First, last call"]],
-            }
-            self.stand(call)
-
-    def stand(self, call: CallNumber) -> None:
-        """Mark a call, if it is drawn, and say what the drawing says of it."""
-        said = self._told.get(call, f"Call {call} is not drawn.")
-        with self.hold_sync():
-            self.call = call
-            self._said = trees.element("p", "", visible(said))
-
-
-def _told(blocks: Iterable[Block]) -> Iterable[tuple[CallNumber, str]]:
-    """What the drawings say of each call that they show."""
-    figures = (block for block in blocks if isinstance(block, Figure))
-    for part in (part for figure in figures for part in flat(figure.shapes)):
-        if isinstance(part, Group) and part.call is not None:
-            yield part.call, f"{upper(part.title)}."
-
-
-class VerdictView(Linked, ipywidgets.VBox):  # type: ignore[misc]
+class VerdictView(Linked, anywidget.AnyWidget):
     """What can explain the profiles of a person, and what would if other things were allowed for.
 
     `person` says of whom, one of `people`: those whose verdict is not `clean` come first. Of a
@@ -86,6 +36,17 @@ class VerdictView(Linked, ipywidgets.VBox):  # type: ignore[misc]
     >>> ig.VerdictView(ig.demo("email-change-at-once"))
     <VerdictView: person 1, in-flight-race>
     """
+
+    _esm = html.module("keys.js", "building.js", "views.js", "verdict.js", "verdict-view.js")
+    _css = html.asset("stepper.css") + html.asset("verdict.css") + html.asset("views.css")
+    call = traitlets.Int(1).tag(sync=True)
+    _told: Any = traitlets.Dict().tag(sync=True)
+    """The verdict in a sentence, its `mood`, and what is under the drawing and its sliders."""
+    _page: Any = traitlets.Dict().tag(sync=True)
+    _calls: Any = traitlets.List(traitlets.Int()).tag(sync=True)
+    _said: Any = traitlets.List().tag(sync=True)
+    _dials: Any = traitlets.Any(None, allow_none=True).tag(sync=True)
+    """None where no other setting changes anything."""
 
     def __init__(
         self,
@@ -116,15 +77,11 @@ class VerdictView(Linked, ipywidgets.VBox):  # type: ignore[misc]
         self._known = {one.person: name for name, one in self._given.items()}
         self.people = tuple(self._given)
         self._judged: dict[PersonName, tuple[Block, ...]] = {}
-        self._build()
         start = self.people[0] if person is None else self._named(person)
-        super().__init__(self._children(), person=start, call=self._start(start))
-        for css in ("idgraph", "verdict-view"):
-            self.add_class(css)
-        self._who.observe(self._picked, "value")
+        super().__init__(person=start, call=self._start(start))
         self._ready = True
         self._show()
-        self._drawn.observe(lambda change: self.set_trait("call", change["new"]), "call")
+        self.on_msg(self._answer)
         self._open(linked=linked)
 
     @property
@@ -140,23 +97,10 @@ class VerdictView(Linked, ipywidgets.VBox):  # type: ignore[misc]
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Add to the live view what a notebook shows that has no kernel any more."""
         found = super()._repr_mimebundle_(**kwargs)
+        if found is None:
+            return None
         still = remains.explanation(self._blocks())
-        return None if found is None else {**found, "text/plain": repr(self), "text/html": still}
-
-    def _build(self) -> None:
-        options = [
-            (f"{visible(name)}: {one.verdict}", place)
-            for place, (name, one) in enumerate(self._given.items())
-        ]
-        wide = {"style": {"description_width": "initial"}}
-        self._who = ipywidgets.Dropdown(options=options, description="Person", **wide)
-        self._told = Told()
-        self._drawn, self._proof, self._table = _Drawing(), ipywidgets.HTML(), ipywidgets.HTML()
-        self._sliders = _Sliders()
-
-    def _children(self) -> tuple[Any, ...]:
-        chooser = (self._who,) if len(self.people) > 1 else ()
-        return (*chooser, self._told, self._drawn, self._proof, self._sliders, self._table)
+        return {**found[0], "text/plain": repr(self), "text/html": still}, found[1]
 
     def _named(self, person: str) -> PersonName:
         name = person if person in self._given else self._known.get(person)
@@ -198,7 +142,7 @@ class VerdictView(Linked, ipywidgets.VBox):  # type: ignore[misc]
             owner = self._linked.of(self.call)
             if owner in self._given:
                 self.person = owner
-            self._drawn.stand(self.call)
+            self._say()
 
     # --- linking ---------------------------------------------------------------------------------
 
@@ -213,9 +157,6 @@ class VerdictView(Linked, ipywidgets.VBox):  # type: ignore[misc]
 
     # --- showing ---------------------------------------------------------------------------------
 
-    def _picked(self, change: Any) -> None:
-        self.person = self.people[change["new"]]
-
     def _blocks(self) -> tuple[Block, ...]:
         """The blocks of the person, judged in depth once, with stand-ins where they are wanted."""
         if self.person not in self._judged:
@@ -228,17 +169,58 @@ class VerdictView(Linked, ipywidgets.VBox):  # type: ignore[misc]
         return self._judged[self.person]
 
     def _show(self) -> None:
+        """Bring the screen to the person: words, drawing, proof, sliders and their table."""
         first, *rest = self._blocks()
         dials = next((block for block in rest if isinstance(block, Dials)), None)
-        self._who.value = self.people.index(self.person)
-        self._told.sentence = visible(timing.sentence(first))
-        self._told.mood = "good" if self.verdict.verdict == "clean" else "bad"
         drawn = [block for block in rest if isinstance(block, Figure | Legend)]
-        self._drawn.show(drawn, self.call)
-        self._proof.value = _markup(b for b in rest if b is not dials and b not in drawn)
-        self._sliders.dials = explanations.states(dials) if dials else None
-        self._table.value = _markup([dials] if dials else [])
+        proof = [block for block in rest if block is not dials and block not in drawn]
+        self._drawn = dict(_drawn(drawn))
+        with self.hold_sync():
+            self._told = {
+                "title": "What can explain it",
+                "sentence": visible(timing.sentence(first)),
+                "mood": "good" if self.verdict.verdict == "clean" else "bad",
+                "proof": [trees.scrolled(block) for block in proof],
+                "table": [] if dials is None else [trees.scrolled(dials)],
+            }
+            self._calls = sorted(self._drawn)
+            self._page = {
+                "title": "The calls in time",
+                "picks": self._who(),
+                "blocks": [trees.scrolled(block) for block in drawn],
+                "rows": [],
+                "keys": [["→ ←", "Next, previous call"], ["Home End", "First, last call"]],
+            }
+            self._dials = explanations.states(dials) if dials else None
+            self._say()
+
+    def _say(self) -> None:
+        """Say what the drawing says of the call."""
+        said = self._drawn.get(self.call, f"Call {self.call} is not drawn.")
+        self._said = trees.element("p", "", visible(said))
+
+    def _who(self) -> list[dict[str, Any]]:
+        if len(self.people) == 1:
+            return []
+        options = [
+            (str(place), f"{visible(name)}: {one.verdict}")
+            for place, (name, one) in enumerate(self._given.items())
+        ]
+        value = str(self.people.index(self.person))
+        return [{"name": "person", "label": "Person", "value": value, "options": options}]
+
+    def _answer(self, _widget: object, content: Any, _buffers: object) -> None:
+        """Take the person that was picked on the screen; what was not offered is let be."""
+        picked = content if isinstance(content, dict) else {}
+        offered = {str(place): name for place, name in enumerate(self.people)}
+        name = offered.get(picked["value"]) if picked.get("pick") == "person" else None
+        if name is not None:
+            self.person = name
 
 
-def _markup(blocks: Iterable[Block]) -> str:
-    return "".join(html.markup(trees.scrolled(block)) for block in blocks)
+def _drawn(blocks: Iterable[Block]) -> Iterable[tuple[CallNumber, str]]:
+    """What the drawings say of each call that they show."""
+    figures = (block for block in blocks if isinstance(block, Figure))
+    for part in (part for figure in figures for part in flat(figure.shapes)):
+        if isinstance(part, Group) and part.call is not None:
+            yield part.call, f"{upper(part.title)}."
