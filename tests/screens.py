@@ -40,8 +40,6 @@ FLAGS = [
     "--ServerApp.port_retries=0",
     "--IdentityProvider.token=",
     "--ServerApp.disable_check_xsrf=True",
-    # Its first start would otherwise open a dialogue about news, over the notebook.
-    "--LabApp.news_url=",
     "--LabApp.extension_manager=readonly",
 ]
 
@@ -133,7 +131,12 @@ def serve(home: Path) -> Iterator[LabServer]:
         "JUPYTER_DATA_DIR": home / "data",
         "JUPYTER_RUNTIME_DIR": home / "runtime",
         "IPYTHONDIR": home / "ipython",
+        "JUPYTERLAB_SETTINGS_DIR": home / "settings",
     }
+    # It would otherwise ask about news, over the notebook.
+    asked = home / "settings" / "@jupyterlab" / "apputils-extension"
+    asked.mkdir(parents=True)
+    (asked / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}', "utf-8")
     server = LabServer(f"http://127.0.0.1:{free_port()}", home / "notebooks")
     server.folder.mkdir()
     command = [
