@@ -99,6 +99,14 @@ def test_each_chart_says_its_numbers_in_words(found: Overview, figures: dict[str
         assert label in said(figures["delays"])
 
 
+def test_an_axis_marks_whole_numbers_once_however_few_it_counts() -> None:
+    drawn = charts.figures(overview(ig.replay(ig.parse(STALE))))
+    for name in ("times", "sites", "gaps"):
+        marks = [part for part in drawn[name].shapes if isinstance(part, Words)]
+        ticks = [mark.text for mark in marks if mark.kind == "tick" and mark.text.isdecimal()]
+        assert ticks == ["0", "1"]
+
+
 def test_bars_are_as_long_as_what_they_count(found: Overview, figures: dict[str, Figure]) -> None:
     figure = figures["gaps"]
     bars = [part for part in figure.shapes if isinstance(part, Box)]

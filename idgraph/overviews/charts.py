@@ -25,6 +25,7 @@ BAR, SPLIT, OTHER, INK, SOFT, LINE = (
 """Okabe-Ito blue, vermillion and green, and the greys of words, axes and grids; nothing else."""
 MOST_CAUSES, MOST_SITES = 5, 12
 _WIDE, _ROW, _HIGH = 380, 22, 44
+_TICKS = 4
 _LONGEST = 44
 OTHERS = "other causes"
 TITLES: Mapping[str, str] = {
@@ -73,7 +74,8 @@ def _times(found: Overview) -> Any:
     axis = alt.Axis(title=title, labelAngle=0, labelOverlap=True, labelSeparation=8)
     bars = alt.Chart().mark_bar(color=SPLIT)
     bars = bars.encode(
-        x=alt.X("when:O", sort=None, axis=axis), y=alt.Y("splits:Q", title=None, axis=_few())
+        x=alt.X("when:O", sort=None, axis=axis),
+        y=alt.Y("splits:Q", title=None, axis=_few(int(table["splits"].max()))),
     )
     bars = bars.properties(width=_WIDE + 140, height=_HIGH)
     header = alt.Header(title=None, labelAnchor="start", labelOrient="top", labelAngle=0)
@@ -181,14 +183,18 @@ def _splits(table: pd.DataFrame, room: float) -> alt.X:
     """The axis of bars, with room for the words behind the longest of them."""
     import altair as alt
 
-    scale = alt.Scale(domain=[0, float(table["splits"].max()) * (1 + room)], nice=False)
-    return alt.X("splits:Q", title="splits", axis=_few(), scale=scale)
+    top = int(table["splits"].max())
+    scale = alt.Scale(domain=[0, top * (1 + room)], nice=False)
+    return alt.X("splits:Q", title="splits", axis=_few(top), scale=scale)
 
 
-def _few() -> alt.Axis:
+def _few(top: int) -> alt.Axis:
+    """An axis of counts up to `top`: a few ticks, at whole numbers only."""
     import altair as alt
 
-    return alt.Axis(tickMinStep=1, tickCount=4, format=",d")
+    # Left to itself it marks fractions of so small a count, and rounds what it writes there.
+    values = list(range(top + 1)) if top <= _TICKS else alt.Undefined
+    return alt.Axis(tickMinStep=1, tickCount=_TICKS, format=",d", values=values)
 
 
 def _sized(chart: Any, name: str, rows: int) -> Any:
