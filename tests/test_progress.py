@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +130,8 @@ def test_cancelling_takes_the_bar_away_and_lets_the_next_one_be_drawn(
         ("minimising", lambda: ig.minimise(ig.replay(broke()))),
         ("trying readings", lambda: ig.calibrate(broke())),
         ("dealing groups", lambda: ig.contrast(fleet(), permutations=100)),
+        ("redacting", lambda: ig.report(broke(), verdict=False)),
+        ("drawing", lambda: ig.report(broke(), verdict=False)),
         ("reading", lambda: ig.read(b'{"external_id": "b1"}\n')),
     ],
     ids=lambda one: one if isinstance(one, str) else "",
@@ -140,6 +143,15 @@ def test_what_can_take_long_says_what_it_does(
     assert callable(run)
     run()
     assert doing in screen.getvalue()
+
+
+def test_redacted_copies_say_how_far_they_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log = ig.write_demo("shop", tmp_path / "shop.jsonl")
+    screen = terminal(monkeypatch)
+    ig.redact_files(log, tmp_path / "copy.jsonl")
+    assert "copying" in screen.getvalue()
 
 
 def test_a_notebook_has_one_line_that_is_replaced_and_empty_in_the_end(

@@ -14,6 +14,7 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from idgraph.calls import KEYS, Call, History, Identifier, Key, Reading
+from idgraph.progress import going
 from idgraph.redaction.account import Account
 from idgraph.redaction.keptwords import METRICS, OWN_WORDS
 from idgraph.redaction.networks import Networks
@@ -159,9 +160,11 @@ class Redactor:
         return self._copy if history is self._given else self._copied(history)
 
     def _copied(self, history: History) -> History:
+        with going(history.calls, "redacting", unit="calls") as calls:
+            made = tuple(map(self._call, calls))
         return replace(
             history,
-            calls=tuple(self._call(call) for call in history),
+            calls=made,
             reading=self._reading(history.reading),
             title=self.text("title", history.title),
         )

@@ -10,7 +10,7 @@ import gzip
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from idgraph.calls import Call, History
 from idgraph.errors import UnreadableError, UsageError
 from idgraph.filing import whole
+from idgraph.progress import bar
 from idgraph.redaction import Redactor
 from idgraph.redaction.account import Line, pseudonymous
 from idgraph.redaction.fields import Fields
@@ -128,7 +129,8 @@ def redact_files(
     terms = terms_of([history], key=key, more=more)
     redactor = Redactor(history, terms=terms)
     fields = Fields(redactor)
-    copies = [_copy(place, source, fields) for place, source in located_inputs]
+    with bar("copying", unit="rows", total=history.reading.rows) as on:
+        copies = [_copy(place, source, fields, on) for place, source in located_inputs]
     written = [_written(target, number, one, many=many) for number, one in enumerate(copies, 1)]
     left: Counter[str] = Counter()
     for one in copies:
@@ -153,11 +155,11 @@ class _Copy:
     packing: str
 
 
-def _copy(place: Place, source: Source, fields: Fields) -> _Copy:
+def _copy(place: Place, source: Source, fields: Fields, on: Callable[[int], object]) -> _Copy:
     with place.start() as file:
         start = file.read(4)
     packing = ".gz" if start.startswith(GZIP) else ".zst" if start.startswith(ZSTD) else ""
-    data, copied = copy_input(place, source, fields)
+    data, copied = copy_input(place, source, fields, on)
     return _Copy(_packed(data, packing), copied, packing)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from idgraph.calls import Reject
 from idgraph.dialects.base import Notes, Number
 from idgraph.errors import UsageError
+from idgraph.progress import counted
 from idgraph.redaction.encodings import Style, json_text
 from idgraph.redaction.exchanges import exchange_row, har_entry, har_page
 from idgraph.redaction.fields import Fields
@@ -50,11 +51,16 @@ class Copied:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def copy_input(place: Place, source: Source, fields: Fields) -> tuple[bytes, Copied]:
-    """Return the redacted copy of an input, unpacked and as UTF-8, and what became of its rows."""
+def copy_input(
+    place: Place, source: Source, fields: Fields, on: Callable[[int], object]
+) -> tuple[bytes, Copied]:
+    """Return the redacted copy of an input, unpacked and as UTF-8, and what became of its rows.
+
+    `on` is told of each row that is done.
+    """
     copied = Copied()
     with _opened(place) as raw, _opened(place) as read:
-        outcomes = source.read(read, Notes())
+        outcomes = counted(source.read(read, Notes()), on)
         told = _Told(outcomes, copied, source.name)
         writer = _writer(source.name, raw.head)
         data = writer(raw, told, fields)

@@ -10,6 +10,7 @@ from idgraph.comparison import Comparison
 from idgraph.contrasts import Contrast, Example
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis
 from idgraph.explain import counted, upper
+from idgraph.progress import going
 from idgraph.replays import Replay
 from idgraph.searching.limits import Limits
 from idgraph.surfaces.cases import pairs, stepper, stills
@@ -104,9 +105,10 @@ class Diagnosed:
         if told:
             yield _section(self, explanations.TITLE, "explained", told)
         taken: set[int] = set()
-        for number, (case, person) in enumerate(self.cases, 1):
-            yield from self._case(number, case, person, frozenset(taken))
-            taken.update(case.own)
+        with going(self.cases, "drawing", unit="persons") as cases:
+            for number, (case, person) in enumerate(cases, 1):
+                yield from self._case(number, case, person, frozenset(taken))
+                taken.update(case.own)
         hinges = chapters.hinges(diagnosis)
         if hinges:
             yield _section(self, HINGES, "hinges", hinges)
