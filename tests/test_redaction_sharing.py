@@ -16,6 +16,8 @@ import idgraph as ig
 from idgraph.calls import Call, History, Identifier, history
 from idgraph.cli import cli
 from idgraph.clocks import SECOND, instant
+from idgraph.overviews import Overview
+from idgraph.overviews.facts import Facts
 from idgraph.policy import load, names
 from idgraph.redaction.account import Account
 from idgraph.redaction.terms import terms_of
@@ -182,6 +184,19 @@ def test_a_report_of_a_comparison_moves_both_histories_alike() -> None:
     page = str(report(ig.compare(good, bad)))
     assert "2021-04-1" not in page
     assert 'id="redacted"' in page
+
+
+def test_an_overview_of_tables_alone_has_its_times_shifted_as_one_with_a_history() -> None:
+    whole = ig.overview(ig.replay(BROKE))
+    tables = Overview(whole.facts, whole.policy)
+    assert whole.facts.instants() == tables.facts.instants() != frozenset()
+    for found in (whole, tables):
+        page = str(report(found))
+        assert "2021-04-1" not in page
+        assert "shifted alike by whole weeks" in page
+        assert "2021-04-1" in str(report(found, keep_times=True))
+    empty = Overview(Facts.of({}), whole.policy)
+    assert "There are no times" in str(report(empty))
 
 
 # ------------------------------------------------------------------ the command

@@ -12,6 +12,7 @@ from idgraph.calls import CallNumber, History
 from idgraph.clocks import Instant
 from idgraph.diagnosis import DiagnosedPerson, DiagnosedSplit, Diagnosis, diagnose
 from idgraph.errors import UsageError
+from idgraph.filing import whole
 from idgraph.minimising import curls, testing, wording, writing
 from idgraph.minimising.pacing import gap_before
 from idgraph.minimising.shrinking import State, Trials
@@ -146,9 +147,11 @@ class Reproducer(Shown):
         able = [form for form in FORMS if form != "curl" or self.sendable]
         paths = [Path(folder) / FORMS[form] for form in able]
         _check(paths, force=force)
+        texts = [self.text(form, redact=redact) for form in able]
         Path(folder).mkdir(parents=True, exist_ok=True)
-        for form, path in zip(able, paths, strict=True):
-            path.write_text(self.text(form, redact=redact), "utf-8")
+        for text, path in zip(texts, paths, strict=True):
+            with whole(path) as part:
+                part.write_text(text, "utf-8", newline="\n")
         return tuple(paths)
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from idgraph.clocks import Instant
 from idgraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -85,6 +86,15 @@ class Facts:
         Instants may be whole microseconds since 1970 in UTC, None where there is none.
         """
         return cls(**{name: _table(name, rows.get(name, [])) for name in COLUMNS})
+
+    def instants(self) -> frozenset[Instant]:
+        """Return every instant in the tables, in whole microseconds since 1970, UTC."""
+        found: set[Instant] = set()
+        for name, columns in COLUMNS.items():
+            for column in (column for column, kind in columns.items() if kind == INSTANT):
+                times = getattr(self, name)[column].dropna().astype(INSTANT)
+                found.update(times.astype("int64").tolist())
+        return frozenset(found)
 
     def only(
         self,

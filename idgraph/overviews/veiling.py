@@ -10,19 +10,22 @@ from idgraph.overviews.results import Overview
 from idgraph.persons import link
 from idgraph.redaction import Redactor
 from idgraph.redaction.keptwords import METRICS
+from idgraph.redaction.terms import Terms
 
 
-def veiled(found: Overview, redactor: Redactor | None = None) -> Overview:
+def veiled(
+    found: Overview, redactor: Redactor | None = None, *, terms: Terms | None = None
+) -> Overview:
     """Return an overview in which persons and events stand under the names that all screens use.
 
     Causes stay those of the history as it was sent. The replay is left out: it holds values. One
-    that has no replay names its persons by number. `redactor` saves the work of seeing all values
-    where that was done before.
+    that has no replay names its persons by number. Times move as the `terms` say, or as those of
+    the `redactor`, which saves the work of seeing all values where that was done before.
     """
     told = found.replay
     if told is None:
-        return _numbered(found)
-    redactor = redactor or Redactor(told.history)
+        return _numbered(found, 0 if terms is None else terms.times.shift)
+    redactor = redactor or Redactor(told.history, terms=terms)
     given, hidden = link(told.history), link(redactor.history(told.history))
     names = {name: hidden.of(given.calls[name][0]) or "" for name in given}
     kinds = {"person": names}
@@ -48,12 +51,13 @@ def _moved(facts: Facts, shift: Instant) -> Facts:
     return replace(facts, **tables)
 
 
-def _numbered(found: Overview) -> Overview:
+def _numbered(found: Overview, shift: Instant) -> Overview:
     facts = found.facts
     names = {name: f"person {n}" for n, name in enumerate(facts.persons["person"], 1)}
     own = sorted({text for text in facts.traffic["event"] if text and text not in METRICS})
     events = {text: f"event {n}" for n, text in enumerate(own, 1)}
-    return replace(found, facts=_renamed(facts, {"person": names, "event": events}))
+    named = _renamed(facts, {"person": names, "event": events})
+    return replace(found, facts=_moved(named, shift))
 
 
 def _renamed(facts: Facts, kinds: dict[str, dict[str, str]]) -> Facts:

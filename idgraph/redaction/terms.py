@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from idgraph.calls import History
+from idgraph.clocks import Instant
 from idgraph.redaction.account import Account, Line
 from idgraph.redaction.keyfiles import fingerprint
 from idgraph.redaction.times import Times, chosen
@@ -37,10 +38,15 @@ class Terms:
 def terms_of(
     histories: Iterable[History],
     *,
+    instants: Iterable[Instant] = (),
     key: bytes | None = None,
     more: bool = False,
     keep_times: bool = False,
 ) -> Terms:
-    """Return the terms for some histories that are shared together, their times moved alike."""
-    times = Times() if keep_times else chosen(histories, key=key, rounded=more)
+    """Return the terms for some histories that are shared together, their times moved alike.
+
+    `instants` are those shared beside them, of calls whose history is not there.
+    """
+    kept = Times() if keep_times else None
+    times = kept or chosen(histories, instants=instants, key=key, rounded=more)
     return Terms(key, times, more)

@@ -129,20 +129,26 @@ class Times:
 
 
 def chosen(
-    histories: Iterable[History], *, key: bytes | None = None, rounded: bool = False
+    histories: Iterable[History],
+    *,
+    instants: Iterable[Instant] = (),
+    key: bytes | None = None,
+    rounded: bool = False,
 ) -> Times:
-    """Return where the times of some histories go, all of them alike.
+    """Return where the times of some histories, and some `instants` beside them, go, all alike.
 
     Under a key the shift is the key's own wherever it is free; without one the first call comes to
     a fixed week. With `rounded` only the order is left: one second from each instant to the next.
     """
     found = list(histories)
-    moments = sorted({at for one in found for call in one if (at := call.at) is not None})
+    beside = set(instants)
+    moments = sorted(beside | {at for one in found for call in one if (at := call.at) is not None})
     if not moments:
         return Times(NONE)
     if rounded:
         every = {getattr(call, name) for one in found for call in one for name in CLOCKS}
-        return Times(ORDER, places=_places(sorted(at for at in every if at is not None)))
+        known = beside | {at for at in every if at is not None}
+        return Times(ORDER, places=_places(sorted(known)))
     weeks = _weeks(moments, key)
     return Times(WEEKS, weeks * WEEK) if weeks else Times(STAY)
 

@@ -244,7 +244,7 @@ def surveyed(found: Overview, prefix: str, place: str, *, terms: Terms | None) -
     given = found.replay
     redact = terms is not None
     redactor = Redactor(given.history, terms=terms) if given is not None and redact else None
-    seen = veiled(found, redactor) if redact else found
+    seen = veiled(found, redactor, terms=terms) if redact else found
     if given is None:
         return Surveyed(seen, (), (_rules_table(seen),), prefix, place)
     if redactor is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from idgraph import contrasts
 from idgraph.calls import History
+from idgraph.clocks import Instant
 from idgraph.comparison import Comparison, compared_example, veiled
 from idgraph.contrasts import Contrast
 from idgraph.diagnosis import Diagnosis, diagnose
@@ -70,7 +71,8 @@ def report(
     wanted = [each for one in given for each in _with_example(one)]
     key = read_key(key_file) if key_file and redact else None
     every = [history for one in wanted for history in _histories(one)]
-    terms = terms_of(every, key=key, keep_times=keep_times) if redact else None
+    beside = {at for one in wanted for at in _instants(one)}
+    terms = terms_of(every, instants=beside, key=key, keep_times=keep_times) if redact else None
     parts = [
         _part(one, number, wanted, limits if verdict else None, terms=terms)
         for number, one in enumerate(wanted, 1)
@@ -98,6 +100,13 @@ def _histories(result: Reported) -> tuple[History, ...]:
     if isinstance(result, History | Replay):
         return (result if isinstance(result, History) else result.history,)
     return () if result.replay is None else (result.replay.history,)
+
+
+def _instants(result: Reported) -> frozenset[Instant]:
+    """The times of an overview of tables, which has no history."""
+    if isinstance(result, Overview) and result.replay is None:
+        return result.facts.instants()
+    return frozenset()
 
 
 def _part(
