@@ -141,7 +141,7 @@ function pair(host, source) {
 /** The widget: pages come from Python, and where it stands is kept the same both ways. */
 function renderPair({ model, el }) {
   const sides = model.get("_sides");
-  const pages = sides.map((_, side) => pager((number) => model.send({ get: number, side })));
+  const pages = sides.map((head, side) => pager(head.pages, (number) => model.send({ get: number, side })));
   const save = (name, value) => { model.set(name, value); model.save_changes(); };
   const view = pair(el, {
     head: model.get("_head"),

@@ -276,16 +276,23 @@ function stepper(host, source) {
   };
 }
 
-/** Pages that come from Python when they are asked for. @param {(number: number) => void} send */
-function pager(send) {
+/** Pages that come from Python when they are asked for, and their neighbours with them, so that a
+ *  step over the edge of a page waits for nothing.
+ *  @param {number} count how many there are @param {(number: number) => void} send */
+function pager(count, send) {
   const cache = new Map();
   const waiting = new Map();
+  const want = (number) => {
+    if (number < 0 || number >= count || cache.has(number) || waiting.has(number)) return;
+    waiting.set(number, []);
+    send(number);
+  };
   return {
     ask: (number, done) => {
-      if (cache.has(number)) { done(cache.get(number)); return; }
-      if (waiting.has(number)) { waiting.get(number).push(done); return; }
-      waiting.set(number, [done]);
-      send(number);
+      if (cache.has(number)) done(cache.get(number));
+      else { want(number); waiting.get(number).push(done); }
+      want(number + 1);
+      want(number - 1);
     },
     arrived: (number, page) => {
       cache.set(number, page);
@@ -311,8 +318,8 @@ function render({ model, el }) {
   };
   const mount = () => {
     mounted?.destroy();
-    pages = pager((number) => model.send({ get: number, document: model.get("_head").name }));
     const head = model.get("_head");
+    pages = pager(head.pages, (number) => model.send({ get: number, document: head.name }));
     select.value = String(model.get("_place"));
     mounted = stepper(el, { head, page: pages.ask, frame: head.calls.indexOf(model.get("call")) + 1 || 1,
       onShow: (call, byHand) => { if (byHand) { model.set("call", call); model.save_changes(); } } });
