@@ -23,6 +23,7 @@ from idgraph.futures import what_if
 from idgraph.ladders import why_not
 from idgraph.persons import link
 from idgraph.replays import Replay, replay
+from idgraph.surfaces.cases import stepper
 from idgraph.surfaces.drawing import html
 from idgraph.surfaces.reports.report import report
 from idgraph.surfaces.widgets.graph_view import GraphView
@@ -296,6 +297,7 @@ const models = STATES.map((state) => {
   const held = { ...state }, acts = {};
   return { sent: [], held, get: (name) => held[name], save_changes() {},
     send(content) { this.sent.push(content); },
+    arrive(content) { acts["msg:custom"].forEach((act) => act(content)); },
     set(name, value) {
       held[name] = value;
       (acts[`change:${name}`] ?? []).forEach((act) => act());
@@ -304,6 +306,25 @@ const models = STATES.map((state) => {
 });
 window.models = models;
 """
+
+
+def page_of(folder: Path, states: list[dict[str, Any]], render: str, *scripts: str) -> str:
+    """Write a page with a widget of each state, its model a stub; returns the address."""
+    style = "".join(map(html.asset, ("stepper.css", "verdict.css", "views.css")))
+    script = html.module("building.js", *scripts, "keys.js")
+    script += _MODEL.replace("STATES", html.island(states))
+    script += (
+        f"models.forEach((model) => {render}({{ model, el: document.querySelector('main') }}));"
+    )
+    page = (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Views</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<style>{style}</style></head><body class="idgraph"><main><h1>Views</h1></main>'
+        f'<script type="module">{script}</script></body></html>'
+    )
+    path = folder / "views.html"
+    path.write_text(page, "utf-8")
+    return path.as_uri()
 
 
 @pytest.fixture(scope="module")
@@ -317,19 +338,7 @@ def page_of_views(tmp_path_factory: pytest.TempPathFactory) -> str:
     ]
     names = ("call", "_calls", "_page", "_said")
     states = [{name: getattr(widget, name) for name in names} for widget in widgets]
-    script = html.module("building.js", "views.js", "keys.js")
-    style = "".join(map(html.asset, ("stepper.css", "verdict.css", "views.css")))
-    body = f"{script}{_MODEL.replace('STATES', html.island(states))}"
-    body += "models.forEach((model) => renderView({ model, el: document.querySelector('main') }));"
-    page = (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Views</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<style>{style}</style></head><body class="idgraph"><main><h1>Views</h1></main>'
-        f'<script type="module">{body}</script></body></html>'
-    )
-    path = tmp_path_factory.mktemp("views") / "views.html"
-    path.write_text(page, "utf-8")
-    return path.as_uri()
+    return page_of(tmp_path_factory.mktemp("views"), states, "renderView", "views.js")
 
 
 def pane(page: Page, place: int) -> Locator:
@@ -375,6 +384,31 @@ def test_what_python_sets_is_shown_and_what_is_picked_is_sent(
     assert offline_page.evaluate("models[1].sent") == [{"pick": "profile", "value": "P2"}]
     pane(offline_page, 2).locator("tr[data-call='2'] a").click()
     assert chosen(offline_page, 2) == 2
+
+
+@pytest.mark.ui
+def test_a_step_over_the_edge_of_a_page_finds_the_next_one_there(
+    offline_page: Page, tmp_path: Path
+) -> None:
+    widget = Stepper(replay(notation.parse("email=a@x.example\n" * 100)), linked=False)
+    state = {name: getattr(widget, name) for name in ("call", "_head", "_people", "_place")}
+    offline_page.goto(page_of(tmp_path, [state], "render", "stepper.js"))
+    asked = [message["get"] for message in offline_page.evaluate("models[0].sent")]
+    assert asked == [0, 1]
+    sentence = offline_page.locator(".sentence")
+    expect(sentence).to_have_text("…")
+    arrive = "page => models[0].arrive(page)"
+    for number in asked:
+        page = stepper.page(widget._document, number)
+        offline_page.evaluate(arrive, {"page": page, "number": number, "document": "0"})
+    expect(sentence).to_contain_text("Call 1 (")
+    slider = offline_page.get_by_role("slider")
+    slider.fill(str(state["_head"]["tile"]))
+    slider.press("ArrowRight")
+    # At once: nobody answers for the page here.
+    assert sentence.inner_text().startswith(f"Call {state['_head']['tile'] + 1} (")
+    asked = [message["get"] for message in offline_page.evaluate("models[0].sent")]
+    assert asked == [0, 1, 2]
 
 
 @pytest.mark.ui
