@@ -68,8 +68,8 @@ widget""",
     page.keyboard.press("Space")
     expect(widget.get_by_role("status")).to_contain_text("1 profile instead of 2")
     expect(widget.get_by_role("table")).to_contain_text("left out")
-    assert widget.get_by_alt_text("Calls on profiles").count() == 2
-    assert [fault for fault in axe(page) if "what-if" in fault or "widget-" in fault] == []
+    assert widget.get_by_role("img", name="Calls on profiles").count() == 2
+    assert [fault for fault in axe(page) if "what-if" in fault or 'class="row' in fault] == []
     widget.screenshot(path=tmp_path / "what-if.png")
 
     expect(run_cell(page, "print(list", down=True)).to_have_text("['without'] 1")

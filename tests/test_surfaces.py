@@ -34,6 +34,7 @@ from idgraph.surfaces.widgets.overview_view import OverviewView
 from idgraph.surfaces.widgets.split_view import SplitView
 from idgraph.surfaces.widgets.stepper_view import Stepper
 from idgraph.surfaces.widgets.verdict_view import VerdictView
+from idgraph.surfaces.widgets.what_if import WhatIf
 from idgraph.surfaces.widgets.why_not_view import WhyNotView
 from idgraph.views import calls, ladder, payload, state
 from idgraph.views.base.blocks import (
@@ -455,6 +456,7 @@ def test_pages_are_the_same_each_time() -> None:
         SplitView,
         Stepper,
         VerdictView,
+        WhatIf,
         WhyNotView,
     ],
 )

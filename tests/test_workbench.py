@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -176,7 +177,7 @@ def test_another_file_takes_the_place_of_the_first_one_and_leaves_no_widget(log:
     for tab in (*TABS, "steps"):
         bench.tab = tab
     bench.add()
-    assert len(_living()) > before + 40
+    assert len(_living()) > before + 20
     bench.read(log)
     assert (bench.cases, bench.tab, bench.call) == ((), "steps", 4)
     assert len(_living()) < before + 5
@@ -581,6 +582,15 @@ def test_a_notebook_without_a_kernel_keeps_the_summary_and_the_table() -> None:
     assert not [secret for secret in SECRETS if secret in kept["text/html"]]
     assert not [secret for secret in SECRETS if secret in repr(bench)]
     assert "Nothing is open" in Workbench()._repr_mimebundle_()["text/html"]
+
+
+def test_where_it_cannot_be_shown_it_names_the_widgets_that_can_be(log: Path) -> None:
+    kind, told = Workbench(log)._mime_()
+    assert kind == "text/html"
+    named = set(re.findall(r"<code>ig\.(\w+)</code>", told))
+    assert {"Stepper", "VerdictView", "WhatIf"} <= named <= set(dir(ig))
+    assert told.count(">person ") > 1
+    assert not [secret for secret in SECRETS if secret in told]
 
 
 def test_what_strangers_typed_is_text_in_all_that_is_drawn() -> None:

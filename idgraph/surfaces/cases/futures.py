@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from idgraph.explain import counted, label, listed, upper
 from idgraph.futures import Edits, Future, by_rules, person_sentence, side_effects
@@ -10,6 +10,7 @@ from idgraph.persons import PersonName, Persons
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
 from idgraph.surfaces.drawing import html, svg, trees
+from idgraph.surfaces.drawing.trees import Tree
 from idgraph.surfaces.drawing.visible import visible
 from idgraph.views.base.blocks import (
     Block,
@@ -31,6 +32,7 @@ MOST = 200
 _BESIDE = 900
 """Pixels up to which two drawings stand side by side; wider ones stand one under the other."""
 _TITLES = ("As it is", "What if")
+_NONE_LEFT = Paragraph(rich("None of the calls is left."))
 _EFFECTS = 3
 _ROWS = 100
 
@@ -62,10 +64,28 @@ def pictures(future: Future, person: PersonName) -> str:
     wide = max(map(_width, drawn))
     images = [_image(one, wide) for one in drawn]
     if len(images) == 1:
-        images.append(html.markup(trees.tree(Paragraph(rich("None of the calls is left.")))))
+        images.append(html.markup(trees.tree(_NONE_LEFT)))
     now = _card(_TITLES[0], future.base.policy.name, images[0], "")
     then = _card(_TITLES[1], future.replay.policy.name, images[1], " then")
     return f'<div class="futures{" stacked" * (wide > _BESIDE)}">{now}{then}</div>'
+
+
+def beside(future: Future, person: PersonName) -> Tree:
+    """Return both futures of a person side by side, for a screen that scales them alike."""
+    policies = future.base.policy.name, future.replay.policy.name
+    drawn = [figures for _, figures in drawings(future, person)]
+    wide = max(figure.width for figures in drawn for figure in figures)
+    cards = (
+        _framed(*parts)
+        for parts in zip(_TITLES, policies, drawn, ("card", "card then"), strict=True)
+    )
+    return trees.element("div", "futures stacked" if wide > _BESIDE else "futures", *cards)
+
+
+def _framed(title: str, policy: str, figures: tuple[Figure, ...], css: str) -> Tree:
+    drawn = svg.joined(figures, "Calls on profiles") if figures else trees.tree(_NONE_LEFT)
+    frame = trees.element("div", "frame", drawn, tabindex="0", role="group", aria_label=title)
+    return trees.element("div", css, _headed(title, policy), frame)
 
 
 def drawings(future: Future, person: PersonName) -> tuple[tuple[str, tuple[Figure, ...]], ...]:
@@ -96,12 +116,16 @@ def _image(picture: str, wide: int) -> str:
 
 
 def _card(title: str, policy: str, body: str, css: str) -> str:
-    name = trees.element("span", "soft", f" by the rules of {visible(policy)}")
-    head = html.markup(trees.element("h3", "", title, name))
+    head = html.markup(_headed(title, policy))
     return (
         f'<div class="card{css}">{head}<div class="frame" tabindex="0" role="group" '
         f'aria-label="{title}">{body}</div></div>'
     )
+
+
+def _headed(title: str, policy: str) -> Tree:
+    name = trees.element("span", "soft", f" by the rules of {visible(policy)}")
+    return trees.element("h3", "", title, name)
 
 
 def changed(future: Future) -> str:
@@ -184,11 +208,6 @@ def edit_words(edits: Edits, policy: Policy) -> Iterator[tuple[tuple[str, object
         yield ("policy", None), words(f"the policy is {name}")
     for code, outcome in edits.assume.items():
         yield ("assume", code), rich(f"rule `{code}` comes out as {outcome}")
-
-
-def lines(sentences: Iterable[Rich]) -> tuple[str, ...]:
-    """Return sentences as markup, one paragraph each."""
-    return tuple(html.markup(trees.element("p", "", *trees.inline(one))) for one in sentences)
 
 
 def _named(person: PersonName) -> str:

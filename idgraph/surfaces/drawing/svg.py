@@ -51,6 +51,15 @@ def stacked(drawn: tuple[Figure, ...]) -> str:
     )
 
 
+def joined(drawn: tuple[Figure, ...], title: str) -> Tree:
+    """Return figures one under the other as one drawing, in the colours of its page."""
+    wide = str(max(figure.width for figure in drawn))
+    high = str(sum(figure.height + _GAP for figure in drawn))
+    parts = (_placed(figure, top) for figure, top in _stacked(drawn))
+    size = {"width": wide, "height": high, "viewBox": f"0 0 {wide} {high}"}
+    return trees.element("svg", "", *parts, role="img", aria_label=title, **size)
+
+
 def data_address(case: Case) -> str:
     """Return the picture of a case as the address of an `img`."""
     return address(picture(case))

@@ -58,7 +58,10 @@ function helping(root, bar, keys) {
     if (panel.hidden !== on) return;
     panel.hidden = !on;
     opener.setAttribute("aria-expanded", String(on));
-    if (on) { from = root.contains(document.activeElement) ? document.activeElement : opener; close.focus(); }
+    if (!on) return;
+    const focused = root.getRootNode().activeElement; // some front ends show each widget in a shadow tree
+    from = root.contains(focused) ? focused : opener;
+    close.focus();
   };
   const back = () => { show(false); (from?.isConnected ? from : opener).focus(); };
   panel.hidden = true;

@@ -1,5 +1,6 @@
 // The sliders of a verdict: Python has worked out every state, this module shows the one that is
-// asked for. The same bytes serve the widget and the report; all words are set as text.
+// asked for. The same bytes serve the widget, before `verdict-view.js`, and the report; all words are
+// set as text.
 
 /** @typedef {{name: string, words: string[], start: number}} Dial
  *  @typedef {{title: string, dials: Dial[], told: [string, boolean][], states: number[][][]}} Dials

@@ -223,6 +223,10 @@ class Workbench(ipywidgets.VBox):  # type: ignore[misc]
         still = stills.still(self._told)
         return None if found is None else {**found, "text/plain": repr(self), "text/html": still}
 
+    def _mime_(self) -> tuple[str, str]:
+        """Give marimo, which shows no widget made of others, a summary and what to use there."""
+        return "text/html", stills.elsewhere(self._told)
+
     # --- opening ---------------------------------------------------------------------------------
 
     @property

@@ -29,6 +29,11 @@ from idgraph.views.base.blocks import (
 
 MOST = 20
 """Persons that a notebook without a kernel lists."""
+_ELSEWHERE = (
+    "The workbench is shown in JupyterLab. Here its parts are shown one by one: `ig.OverviewView`, "
+    "`ig.Stepper`, `ig.GraphView`, `ig.SplitView`, `ig.WhyNotView`, `ig.WhatIf`, `ig.Compare` and "
+    "`ig.VerdictView`. Those over the same replay go to the same call."
+)
 
 
 def summary(told: Investigation) -> Iterator[Block]:
@@ -62,10 +67,18 @@ def _often(pair: tuple[str, int]) -> tuple[bool, int, str]:
 
 def still(told: Investigation | None) -> str:
     """Return the summary and the first persons of the table as HTML that needs no script."""
-    blocks = (
-        [Paragraph(rich("Nothing is open."))] if told is None else [*summary(told), table(told)]
-    )
-    return remains.plain(blocks)
+    return remains.plain(_left(told))
+
+
+def elsewhere(told: Investigation | None) -> str:
+    """Return the same, after a word on what to use where the workbench itself cannot be shown."""
+    return remains.plain([Notice(rich(_ELSEWHERE)), *_left(told)])
+
+
+def _left(told: Investigation | None) -> list[Block]:
+    if told is None:
+        return [Paragraph(rich("Nothing is open."))]
+    return [*summary(told), table(told)]
 
 
 def table(told: Investigation) -> Table:
