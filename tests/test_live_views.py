@@ -336,7 +336,7 @@ def page_of_views(tmp_path_factory: pytest.TempPathFactory) -> str:
         SplitView(betty(), linked=False),
         VerdictView(betty(), linked=False),
     ]
-    names = ("call", "_calls", "_page", "_said")
+    names = ("call", "_calls", "_page", "_said", "_heard")
     states = [{name: getattr(widget, name) for name in names} for widget in widgets]
     return page_of(tmp_path_factory.mktemp("views"), states, "renderView", "views.js")
 
@@ -382,6 +382,12 @@ def test_what_python_sets_is_shown_and_what_is_picked_is_sent(
     assert pane(offline_page, 3).locator("svg [data-call].now").count() == 1
     pane(offline_page, 1).get_by_label("Why not").last.select_option("P2")
     assert offline_page.evaluate("models[1].sent") == [{"pick": "profile", "value": "P2"}]
+    heard = "models.map((model) => model.held._heard)"
+    assert offline_page.evaluate(heard) == [0, 0, 0, 0]
+    # Once the answer is shown the screen says so, once; what Python does alone is no answer.
+    for _ in range(2):
+        offline_page.evaluate("models.forEach((m) => m.set('_page', { ...m.held._page }))")
+        assert offline_page.evaluate(heard) == [0, 1, 0, 0]
     pane(offline_page, 2).locator("tr[data-call='2'] a").click()
     assert chosen(offline_page, 2) == 2
 

@@ -169,11 +169,17 @@ function viewing(host, first, source) {
  *  @param {any} model @param {HTMLElement} el @returns {() => void} takes the view away again */
 function following(model, el) {
   const page = () => ({ ...model.get("_page"), calls: model.get("_calls") });
+  const set = (name, value) => { model.set(name, value); model.save_changes(); };
+  let waiting = false; // for what was picked here
   const view = viewing(el, page(), {
-    choose: (call) => { model.set("call", call); model.save_changes(); },
-    pick: (name, value) => model.send({ pick: name, value }),
+    choose: (call) => set("call", call),
+    pick: (name, value) => { waiting = true; model.send({ pick: name, value }); },
   });
-  const filled = () => view.fill(page());
+  const filled = () => {
+    view.fill(page());
+    // Front ends that run cells anew when a widget changes, as marimo, look at what the screen sets alone.
+    if (waiting) { waiting = false; set("_heard", model.get("_heard") + 1); }
+  };
   const moved = () => view.stand(model.get("call"));
   const told = () => view.say(model.get("_said"));
   model.on("change:_page", filled);

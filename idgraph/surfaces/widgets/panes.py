@@ -120,6 +120,8 @@ class Pane(Cased, anywidget.AnyWidget):
     _calls: Any = traitlets.List(traitlets.Int()).tag(sync=True)
     """Apart from the page, which may be another one at each call: there can be many."""
     _said: Any = traitlets.List().tag(sync=True)
+    _heard = traitlets.Int(0).tag(sync=True)
+    """How often the screen has shown what was picked on it."""
 
     def _launch(self, call: CallNumber, *, linked: bool) -> None:
         """Open on a call of the case that was chosen."""

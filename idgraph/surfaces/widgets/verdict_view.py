@@ -45,6 +45,8 @@ class VerdictView(Linked, anywidget.AnyWidget):
     _page: Any = traitlets.Dict().tag(sync=True)
     _calls: Any = traitlets.List(traitlets.Int()).tag(sync=True)
     _said: Any = traitlets.List().tag(sync=True)
+    _heard = traitlets.Int(0).tag(sync=True)
+    """How often the screen has shown what was picked on it."""
     _dials: Any = traitlets.Any(None, allow_none=True).tag(sync=True)
     """None where no other setting changes anything."""
 
