@@ -41,7 +41,8 @@ duplicates that exist), `minimising` (the few calls that still split), `contrast
 the duplicated persons from the others); `comparison` (two histories side by side), `overviews` (a
 fleet at a glance); `coverage`; `records`; `recording` (a proxy); `views` (one file each, plain
 blocks); `bundling` (a case for support); `surfaces` (text, reports, displays, widgets, the
-workbench: a folder each); `accessor` (`df.idgraph`); `cli`.
+workbench: a folder each); `accessor` (`df.idgraph`); `cli`, which
+`__main__` starts.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from idgraph.causes import Wording
 from idgraph.graph import edge_label
 from idgraph.joining import MANY, REASONS, Join, sharers
 from idgraph.ladders import Finding, Rung, WhyNot
+from idgraph.persons import PersonName
 from idgraph.replays import Replay
 from idgraph.rulebook import Policy
 from idgraph.rules import Miss, RuleCode
@@ -42,6 +43,15 @@ def call_words(replay: Replay, number: CallNumber) -> str:
 def label(policy: Policy, key: Key) -> str:
     """Return a key as a sentence names it, in the policy's spelling, in backticks."""
     return f"`{policy.label(key)}`"
+
+
+def person_words(person: PersonName) -> str:
+    """Return how a screen names a person; one that nobody named is called so already.
+
+    >>> person_words("person 3"), person_words("id-7")
+    ('person 3', 'person id-7')
+    """
+    return person if person.startswith("person") else f"person {person}"
 
 
 def listed(words: Iterable[str], *, last: str = "and") -> str:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from idgraph import cli, demos, sources
+from idgraph.cli.listing import SECTIONS
 
 ADDRESS = "quirkyname73@very-own-host.example"
 CALLS = (
@@ -38,6 +39,22 @@ def rows(result: Result) -> list[dict[str, Any]]:
 def process(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from idgraph.cli import main; main()", *words]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+def test_help_shows_every_command_once_with_its_whole_sentence() -> None:
+    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(cli.cli.commands)
+    listed = run("--help").stdout.partition("Options:")[2]
+    told = " ".join(listed.split())
+    for name, command in cli.cli.commands.items():
+        sentence = " ".join((command.help or "").partition("\n\n")[0].split())
+        assert told.count(f" {name} {sentence}") == 1
+    assert all(f"\n{title}:\n" in listed for title in SECTIONS)
+
+
+def test_the_package_itself_can_be_run() -> None:
+    command = [sys.executable, "-m", "idgraph", "formats", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == run("formats", "--json").stdout
 
 
 def test_read_gives_a_line_a_call_and_the_account_last(log: str) -> None:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from idgraph import notation
 from idgraph.calls import Call, History, Identifier, history
 from idgraph.comparison import compare
+from idgraph.demos import demo
 from idgraph.diagnosis import diagnose
 from idgraph.errors import UsageError
 from idgraph.replays import Replay, replay
@@ -273,6 +274,14 @@ def test_rows_add_up_in_the_report() -> None:
     assert "5, which hold 5 calls" in pairs
 
 
+def test_a_comparison_says_of_each_side_what_was_read() -> None:
+    found = compare(demo("email-change-worked"), demo("email-change-broke"))
+    page = parsed(str(report(found)))
+    section = next(one for one in page.iter("section") if "reading" in str(one[0].attrib.get("id")))
+    assert ["".join(one.itertext()) for one in section.iter("h3")] == ["Correct", "Duplicated"]
+    assert len(list(section.iter("dl"))) == len(("Correct", "Duplicated"))
+
+
 # --- text -----------------------------------------------------------------------------------------
 
 
@@ -292,7 +301,41 @@ def test_no_value_acts_on_a_terminal_or_adds_a_line(value: str) -> None:
 
     written = shown(value)
     assert written == visible(written.replace("\n", "\x00")).replace("\\x00", "\n")
-    assert written.count("\n") == shown("x").count("\n")
+    assert len(begun(written)) == len(begun(shown("x")))
+
+
+def begun(written: str) -> list[str]:
+    """The lines that start at the margin; a wide cell goes on in lines that do not."""
+    return [line for line in written.split("\n") if line[:1].strip()]
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), min_size=1))
+def test_a_table_in_a_terminal_has_a_line_at_the_margin_for_each_row(
+    cells: list[tuple[str, str]],
+) -> None:
+    rows = tuple(
+        Row((Cell(words(f"{n} {one}")), Cell(words(one)), Cell(code(other))))
+        for n, (one, other) in enumerate(cells)
+    )
+    heads = (words("Row"), words("What it says"), words("Value"))
+    written = text.text([Table(words("A table"), heads, rows)])
+    assert [line.split()[0] for line in begun(written)[3:]] == [str(n) for n in range(len(cells))]
+
+
+def test_a_wide_cell_goes_on_under_itself_and_no_word_is_broken() -> None:
+    long, value = "a sentence of many words " * 12, "x" * 70
+    heads = (words("Row"), words("Says"), words("Value"))
+    table = Table(
+        words("A table"), heads, (Row((Cell(words("1")), Cell(words(long)), Cell(code(value)))),)
+    )
+    _, _, rule, *lines = text.text([table]).rstrip("\n").split("\n")
+    start, end = (rule.index("-", 5), rule.rindex("  "))
+    assert " ".join(line[start:end].strip() for line in lines).split() == long.split()
+    assert value in lines[0]
+    narrow = Table(words("A table"), heads[:2], (Row((Cell(words("1")), Cell(words(long[:80])))),))
+    assert len(text.text([narrow]).rstrip("\n").split("\n")) == len(
+        ("caption", "heads", "rule", "row")
+    )
 
 
 def test_every_block_can_be_read_in_a_terminal() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from idgraph.cli.listing import Commands
 from idgraph.errors import UsageError
 from idgraph.inert import visible
 
@@ -24,9 +25,14 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 MAP_HELP = "Where a column stands in a log of your own (email=payload.user.mail), or a TOML file."
 OBSERVE_HELP = "An export of events or profiles: where the platform filed the calls."
+SETTLE_HELP = "Seconds: a queued call takes effect so late; else as the rules say."
+SKEW_HELP = "Seconds: clocks may be so far off."
+NODES_HELP = "Orders to try for a person, before it is given up."
+SECONDS_HELP = "Seconds to try for a person, before it is given up."
+LAG_HELP = "Seconds: a look-up may be so far behind."
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="idgraph")
 def cli() -> None:
     """Why is this one person two profiles?
@@ -156,11 +162,22 @@ def warn_of(title: str | None, written: str | None, *histories: History) -> None
 def timed(command: Command) -> Command:
     """Give a command `limits`: how late and how far off things may have been."""
 
-    @click.option("--settle", type=float, metavar="S", help="A queued call takes effect so late.")
-    @click.option("--skew", type=float, default=0.0, metavar="S", help="Clocks may be so far off.")
-    @click.option("--max-lag", type=float, default=600.0, show_default=True, metavar="S")
-    @click.option("--nodes", type=click.IntRange(1), default=100_000, help="Effort for a person.")
-    @click.option("--seconds", type=float, default=20.0, help="Time for a person.")
+    @click.option("--settle", type=float, metavar="S", help=SETTLE_HELP)
+    @click.option("--skew", type=float, default=0.0, show_default=True, metavar="S", help=SKEW_HELP)
+    @click.option(
+        "--max-lag", type=float, default=600.0, show_default=True, help=LAG_HELP, metavar="S"
+    )
+    @click.option(
+        "--nodes",
+        type=click.IntRange(1),
+        default=100_000,
+        show_default=True,
+        help=NODES_HELP,
+        metavar="N",
+    )
+    @click.option(
+        "--seconds", type=float, default=20.0, show_default=True, help=SECONDS_HELP, metavar="S"
+    )
     @wraps(command)
     def wrapped(
         *,

@@ -101,7 +101,7 @@ def compare(
         if not shown:
             warn_of(title, written, *sides)
         made = report(found, page, title=title, note=written, redact=not shown)
-        note(f"Written: {made}")
+        note(f"Wrote {made}; open it in a browser, it needs no network.")
     if isinstance(found, contrasts.Contrast):
         if found.why_too_few:
             note("To compare one person with the correct one most like it: --bad PERSON.")

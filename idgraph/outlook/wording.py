@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from idgraph.clocks import SECOND, span
-from idgraph.explain import listed
+from idgraph.explain import listed, upper
 from idgraph.outlook.results import PersonOutcomes
 from idgraph.searching.sampling import Probability
 
@@ -82,7 +82,7 @@ def _behind(found: PersonOutcomes) -> Iterator[str]:
         elif possible.split:
             missed = possible.split.missed
             pairs = listed(f"call {one} does not see call {other}" for one, other in missed)
-            yield f"{found.person} can split {where}: for example, if {pairs}."
+            yield f"{upper(found.person)} can split {where}: for example, if {pairs}."
             return
 
 

@@ -95,8 +95,19 @@ def _causes(found: Overview) -> Iterator[str]:
     half = "Most" if first["splits"] * 2 > of else "The largest group"
     word = "All" if first["splits"] == of else half
     left = of - int(first["splits"])
-    several = f"; the other {left:,} have {counted(len(table) - 1, 'other cause')}" if left else ""
-    yield f"{word} of the splits {said}: {first['splits']:,} of {of:,}{several}."
+    rest = _rest(left, len(table) - 1)
+    yield f"{word} of the splits {said}: {first['splits']:,} of {of:,}{rest}."
+
+
+def _rest(splits: int, causes: int) -> str:
+    """What is said of the splits that have not the most frequent cause.
+
+    >>> _rest(1, 1), _rest(4, 2)
+    ('; the other one has another cause', '; the other 4 have 2 other causes')
+    """
+    if splits <= 1:
+        return "; the other one has another cause" if splits else ""
+    return f"; the other {splits:,} have {counted(causes, 'other cause')}"
 
 
 def _times(found: Overview) -> Iterator[str]:
@@ -205,7 +216,8 @@ def _lags(found: Overview) -> Iterator[str]:
         far = span(round(cast("float", missed["gap_s"].max()) * SECOND))
         half = span(round(missed["gap_s"].quantile(0.5, interpolation="lower") * SECOND))
         few = "" if len(missed) >= FEWEST else "; too few to tell a lag from a deviation"
-        yield f"Half of those {len(missed):,} came within {half} of the write, the last {far}{few}."
+        told = f"Half of those {len(missed):,} came within {half} of the write, the last {far}"
+        yield f"{told if len(missed) > 1 else f'It came {far} after the write'}{few}."
 
 
 def _assumptions(found: Overview) -> Iterator[str]:

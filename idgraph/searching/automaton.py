@@ -7,124 +7,26 @@ rules are applied by `resolve`; here is only what is remembered of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import NamedTuple
 
 from idgraph import resolve as tables
 from idgraph.resolve import NONE, Rules
-
-StateNumber = int
-Slot = int
-"""A profile within a state."""
-GONE: Slot = -2
-"""In place of a slot: a profile was made that nothing leads to and nobody observed."""
-
-
-class Version(NamedTuple):
-    """An index as it was: whom each identifier found, and what those profiles held."""
-
-    holder: tuple[Slot, ...]
-    held: tuple[tuple[int, ...], ...]
-
-
-class State(NamedTuple):
-    """What the platform keeps, and where each observed profile was met.
-
-    `holder`, `held` and `into` are those of `resolve`, `used` the order in which identifiers were
-    last written (empty where no rule asks for it), `size` how many profiles each slot stands for,
-    `labels` the slots on which each observed profile was met. `versions` are earlier indexes that a
-    look-up may still read, oldest first.
-    """
-
-    holder: tuple[Slot, ...]
-    held: tuple[tuple[int, ...], ...]
-    into: tuple[Slot, ...]
-    used: tuple[int, ...]
-    size: tuple[int, ...]
-    labels: tuple[tuple[Slot, ...], ...]
-    versions: tuple[Version, ...] = ()
-
-
-class Kind(NamedTuple):
-    """All that decides what a call can do: calls of one kind are interchangeable.
-
-    `ids` are identifiers by key, `label` the observed profile or NONE, `made` 1 or 0 where it is
-    known whether the call made a profile, else NONE; `accepted` says that the platform cannot have
-    refused it, `founds` that it can have made the profile on which it was observed.
-    """
-
-    ids: tuple[int, ...]
-    rules: int
-    reads: int = 0
-    source: int = NONE
-    learned: int = NONE
-    label: int = NONE
-    made: int = NONE
-    accepted: bool = False
-    founds: bool = True
-
-
-class Label(NamedTuple):
-    """An observed profile: it may be met on `room` profiles, those that were merged into it later.
-
-    Profiles of one `family` were merged into each other, so that one call's may be another's.
-    """
-
-    family: int
-    room: int = 1
-
-
-class View(NamedTuple):
-    """What a look-up saw: the profile that each key found, and the key that matched.
-
-    `seen` is the version that it read, or with `keyed` the one that each carried key read, NONE for
-    the index as it was; empty where it saw all there was.
-    """
-
-    found: tuple[Slot, ...]
-    matched: int
-    seen: tuple[int, ...] = ()
-    keyed: bool = False
-
-
-class Move(NamedTuple):
-    """What placing a call comes to.
-
-    `after` is the state, `changed` whether it is another one, `slot` where the call landed (in
-    `after`; NONE for nowhere, GONE), `created` whether it made that profile, `view` what it saw.
-    `pushed` says that the index before it joined the versions; `names` gives each slot its name in
-    `after` (NONE where nothing leads to it any more), `merged` are those that went into `slot`.
-    """
-
-    after: StateNumber
-    changed: bool
-    slot: Slot
-    created: bool
-    view: View
-    pushed: bool
-    names: tuple[Slot, ...]
-    merged: tuple[Slot, ...]
-
-
-class Moves(NamedTuple):
-    """All that a call can come to, and that of it which changes the state."""
-
-    every: tuple[Move, ...]
-    changing: tuple[Move, ...]
-
-
-class Keeping(NamedTuple):
-    """A state with fewer versions.
-
-    `masks` gives, for each version that is left, those that it stands for; `names` gives each slot
-    its new name.
-    """
-
-    after: StateNumber
-    masks: tuple[int, ...]
-    names: tuple[Slot, ...]
-
+from idgraph.searching.states import (
+    GONE,
+    Keeping,
+    Kind,
+    Label,
+    Move,
+    Moves,
+    Slot,
+    State,
+    StateNumber,
+    Version,
+    View,
+    canonical,
+    last,
+)
 
 _SILENT = tables.Silent()
 
@@ -349,7 +251,7 @@ class Automaton:
         if view.matched == NONE:
             return None
         draft = _Draft(self, number)
-        return self._finished(draft, kind, view, _last(view.found[view.matched], draft.into))
+        return self._finished(draft, kind, view, last(view.found[view.matched], draft.into))
 
     def _finished(self, draft: _Draft, kind: int, view: View, profile: Slot) -> Move | None:
         call, before = self.kinds[kind], draft.before
@@ -363,7 +265,7 @@ class Automaton:
         pushed = self.stale and (tuple(draft.holder) != before.holder or self.passing)
         if pushed:
             versions = (*versions, Version(before.holder, before.held if self.passing else ()))
-        after, names = self._canonical(
+        after, names = canonical(
             State(
                 holder=tuple(draft.holder),
                 held=tuple(map(tuple, draft.held)),
@@ -372,7 +274,8 @@ class Automaton:
                 size=self._sizes(before, draft.into, made=profile == fresh),
                 labels=labels,
                 versions=versions,
-            )
+            ),
+            len(self.rules.limit),
         )
         changed = after[:6] != before[:6]
         if not changed and len(after.versions) != len(before.versions):
@@ -393,7 +296,7 @@ class Automaton:
     def _named(profile: Slot, into: Sequence[Slot], names: Sequence[Slot]) -> Slot:
         if profile == NONE:
             return NONE
-        name = names[_last(profile, into)]
+        name = names[last(profile, into)]
         return GONE if name == NONE else name
 
     def _agrees(self, call: Kind, profile: Slot, fresh: Slot, matched: int) -> bool:
@@ -424,7 +327,7 @@ class Automaton:
         size = [*before.size, int(made and self.merging)]
         for source, target in enumerate(into[:-1]):
             if target != NONE and before.into[source] == NONE:
-                size[_last(source, into)] += size[source]
+                size[last(source, into)] += size[source]
                 size[source] = 0
         return tuple(size)
 
@@ -432,9 +335,9 @@ class Automaton:
         self, before: State, label: int, profile: Slot, into: Sequence[Slot]
     ) -> tuple[tuple[Slot, ...], ...] | None:
         """Where each observed profile was met by now; None where that cannot be."""
-        labels = [tuple(sorted({_last(slot, into) for slot in met})) for met in before.labels]
+        labels = [tuple(sorted({last(slot, into) for slot in met})) for met in before.labels]
         if label != NONE:
-            labels[label] = tuple(sorted({*labels[label], _last(profile, into)}))
+            labels[label] = tuple(sorted({*labels[label], last(profile, into)}))
             if not self.merging and not self._fits(labels, label):
                 return None
         return tuple(labels)
@@ -449,40 +352,6 @@ class Automaton:
 
     # --- names ---------------------------------------------------------------------------------
 
-    def _canonical(self, state: State) -> tuple[State, list[Slot]]:
-        """Return a state whose slots are named by what finds them, and the new name of each."""
-        names = [NONE] * len(state.held)
-        order: list[Slot] = []
-        for slots in (state.holder, *(old.holder for old in state.versions), *state.labels):
-            for slot in slots:
-                at = slot
-                while at != NONE and names[at] == NONE:
-                    names[at] = len(order)
-                    order.append(at)
-                    at = state.into[at]
-
-        def named(slots: Iterable[Slot]) -> tuple[Slot, ...]:
-            return tuple(names[slot] if slot != NONE else NONE for slot in slots)
-
-        def rows(held: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
-            """What each slot held; those that were not there yet held nothing."""
-            nothing = (NONE,) * len(self.rules.limit)
-            return tuple(held[slot] if slot < len(held) else nothing for slot in order)
-
-        fresh = State(
-            holder=named(state.holder),
-            held=rows(state.held),
-            into=named(state.into[slot] for slot in order),
-            used=state.used,
-            size=tuple(state.size[slot] for slot in order),
-            labels=tuple(tuple(sorted(named(met))) for met in state.labels),
-            versions=tuple(
-                Version(named(old.holder), rows(old.held) if old.held else ())
-                for old in state.versions
-            ),
-        )
-        return fresh, names
-
     def _stamps(self, used: Sequence[int]) -> tuple[int, ...]:
         """The order of last writes as numbers below zero, the latest -1; a new write is above."""
         if not self._ranked:
@@ -496,7 +365,7 @@ class Automaton:
             now = version.holder == state.holder and version.held in ((), state.held)
             if mask >> number & 1 and not now:
                 kept[version] = kept.get(version, 0) | 1 << number
-        after, names = self._canonical(state._replace(versions=tuple(kept)))
+        after, names = canonical(state._replace(versions=tuple(kept)), len(self.rules.limit))
         return Keeping(self._number(after), tuple(kept.values()), tuple(names))
 
     def _number(self, state: State) -> StateNumber:
@@ -513,12 +382,6 @@ def _merging(kinds: Sequence[Kind], rules: Rules) -> bool:
     return asked or any(
         tables.MERGE in cases for number in used for cases in rules.outcomes[number]
     )
-
-
-def _last(slot: Slot, into: Sequence[Slot]) -> Slot:
-    while into[slot] != NONE:
-        slot = into[slot]
-    return slot
 
 
 def _state(

@@ -13,8 +13,9 @@ from typing import Literal, NamedTuple
 
 from idgraph.calls import PROFILE_ID
 from idgraph.resolve import NONE
-from idgraph.searching.automaton import Automaton, Kind, Move, StateNumber, View
+from idgraph.searching.automaton import Automaton
 from idgraph.searching.limits import Budget
+from idgraph.searching.states import Kind, Move, StateNumber, View
 from idgraph.searching.systems import Place, System
 
 FaultKind = Literal[

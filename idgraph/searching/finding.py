@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from idgraph.clocks import Instant
-from idgraph.searching.automaton import Automaton, Move, Moves, Slot, StateNumber
+from idgraph.searching.automaton import Automaton
 from idgraph.searching.limits import Budget
 from idgraph.searching.pinning import torn
+from idgraph.searching.states import Move, Moves, Slot, StateNumber
 from idgraph.searching.systems import Mask, Place, System
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from idgraph.clocks import Instant
-from idgraph.searching.automaton import Move
 from idgraph.searching.counting import recorded_before
 from idgraph.searching.extensions import Order
 from idgraph.searching.finding import Mode, Narrowed, Node, Search, bits
 from idgraph.searching.landings import Blocks, Content, Measure, landed, renamed
 from idgraph.searching.limits import Budget
+from idgraph.searching.states import Move
 from idgraph.searching.systems import Mask, Place, System
 from idgraph.searching.witnesses import swaps
 

@@ -7,8 +7,8 @@ from operator import add, or_
 from typing import Literal, NamedTuple
 
 from idgraph.resolve import NONE
-from idgraph.searching.automaton import Move, Slot, StateNumber
 from idgraph.searching.extensions import Order
+from idgraph.searching.states import Move, Slot, StateNumber
 from idgraph.searching.systems import Mask, Place, System
 
 Granularity = Literal["partitions", "profiles", "split"]

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from idgraph import resolve as tables
 from idgraph.resolve import NONE
-from idgraph.searching.automaton import Automaton, Kind
+from idgraph.searching.automaton import Automaton
+from idgraph.searching.states import Kind
 
 
 def torn(automaton: Automaton) -> bool:

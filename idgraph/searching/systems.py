@@ -16,8 +16,9 @@ from idgraph.decoding import Decoder
 from idgraph.groups import Groups
 from idgraph.resolve import NONE
 from idgraph.rulebook import Policy
-from idgraph.searching.automaton import Automaton, Kind, Label
+from idgraph.searching.automaton import Automaton
 from idgraph.searching.intervals import Interval
+from idgraph.searching.states import Kind, Label
 
 Place = int
 """A call within a system: 0-based, by the earliest instant of its effect, ties as recorded."""

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from idgraph.clocks import Instant
 from idgraph.resolve import NONE
-from idgraph.searching.automaton import Move, Slot
 from idgraph.searching.finding import Node, Search, bits
 from idgraph.searching.limits import Budget, OutOfBudget
+from idgraph.searching.states import Move, Slot
 from idgraph.searching.systems import Place, System
 
 SWAP_NODES = 20_000

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import log2
 
-from idgraph.searching.automaton import Move
 from idgraph.searching.finding import ATOMIC, Mode, Node, Search
 from idgraph.searching.landings import Blocks, landed, renamed
 from idgraph.searching.limits import Budget, OutOfBudget
 from idgraph.searching.predictions import lands, predicted, unanswered
+from idgraph.searching.states import Move
 from idgraph.searching.systems import Mask, Place
 from idgraph.verdicts.blame import Case
 from idgraph.verdicts.judging import Group

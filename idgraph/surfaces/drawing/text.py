@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
-from functools import singledispatch
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial, singledispatch
+from itertools import zip_longest
 
 from idgraph.surfaces.drawing.visible import visible
 from idgraph.views.base.blocks import (
@@ -26,12 +27,18 @@ from idgraph.views.base.blocks import (
 )
 
 WIDTH = 100
+NARROW = 24
+"""Columns of at most so many characters are never wrapped: most hold what people search for."""
+_HEAD = 2
 _SIGNS = {"warning": "! ", "good": "= ", "note": "- "}
 _UNDERLINES = {1: "=", 2: "-"}
 
 
 def text(blocks: Iterable[Block]) -> str:
-    """Return blocks as lines of at most `WIDTH` characters, tables and payloads excepted."""
+    """Return blocks as lines of at most `WIDTH` characters.
+
+    Payloads are wider where they are so, and tables whose narrow columns alone are.
+    """
     return "\n\n".join("\n".join(lines(block)) for block in blocks) + "\n"
 
 
@@ -81,9 +88,38 @@ def _table(block: Table) -> Iterator[str]:
     yield _said(block.caption)
     rows = [[_said(cell.text) for cell in row.cells] for row in block.rows]
     names = [_said(name) for name in block.columns]
-    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
-    for row in (names, ["-" * width for width in widths], *rows):
-        yield "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+    room = _room([max(map(len, column)) for column in zip(names, *rows, strict=True)])
+    # The first cell goes on further in, so that no value ever starts a line of its own.
+    indents = ("  ", *[""] * (len(names) - 1))
+    tall = [list(map(partial(_wrapped, room), row, indents)) for row in (names, *rows)]
+    columns = zip(*tall, strict=True)
+    widths = [max(len(line) for cell in column for line in cell) for column in columns]
+    # A line between rows where most need several; it is no help where one row of many does.
+    apart = sum(max(map(len, row)) > 1 for row in tall[1:]) * 2 >= max(len(rows), 1)
+    rule = [["-" * width] for width in widths]
+    for number, row in enumerate((tall[0], rule, *tall[1:])):
+        if apart and number > _HEAD:
+            yield ""
+        for parts in zip_longest(*row, fillvalue=""):
+            yield "  ".join(c.ljust(w) for c, w in zip(parts, widths, strict=True)).rstrip()
+
+
+def _room(widths: Sequence[int]) -> int:
+    """How wide a cell may be, so that a row of columns so wide takes at most `WIDTH` characters."""
+    between = 2 * (len(widths) - 1)
+    rooms = range(max(widths), NARROW, -1)
+    fitting = (room for room in rooms if sum(min(w, room) for w in widths) + between <= WIDTH)
+    return next(fitting, NARROW)
+
+
+def _wrapped(room: int, cell: str, indent: str) -> list[str]:
+    """The lines of a cell: words are whole, as they may be identifiers or codes."""
+    if len(cell) <= room:
+        return [cell]
+    wrapped = textwrap.wrap(
+        cell, room, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return wrapped or [""]
 
 
 @lines.register

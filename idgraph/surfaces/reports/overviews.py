@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from idgraph.clocks import iso
@@ -42,7 +42,7 @@ _LISTED, _CHOSEN_FROM = 10, 200
 """How many persons a terminal lists, and a live view."""
 _CAUSES, _PERSONS = 4, 2
 """Of how many causes a report steps through persons, and through how many of each."""
-_BAR = 24
+_BAR = 20
 _EIGHTHS: tuple[str, ...] = ("", *"▏▎▍▌▋▊▉")
 _UNDRAWN = "Charts need `pip install 'idgraph[lab]'`; the tables say the same."
 
@@ -110,7 +110,7 @@ def people(found: Overview, most: int = MOST) -> Table:
     heads = ("Person", "Profiles", "First split at call", "At (UTC)", "Channel", "Cause")
     left = len(splits) - len(rows)
     caption = f"Persons that split{f', the first {most} of {len(splits):,}' if left > 0 else ''}"
-    return Table(words(caption), tuple(map(rich, heads)), rows)
+    return Table(words(caption), tuple(map(rich, heads)), rows, "persons")
 
 
 def _records(splits: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
@@ -215,7 +215,7 @@ class Surveyed:
             body = drawn(chapter, figures)
             yield trees.element("section", "", trees.tree(title), *body)
         listed = people(self.found)
-        plain = Table(listed.caption, listed.columns, tuple(Row(row.cells) for row in listed.rows))
+        plain = replace(listed, rows=tuple(Row(row.cells) for row in listed.rows))
         yield self._section("Persons that split", "split", [plain])
         if self.cases:
             yield self._section("Typical persons", "typical", [self._links()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -171,9 +171,17 @@ class Compared:
         yield _section(self, "Rules used", "rules", used)
         if found.policies:
             yield from (trees.tree(block) for block in chapters.rules(other))
-        yield _section(self, "What was read", "reading", chapters.reading(one.history))
-        if other.history.calls != one.history.calls:
-            yield from (trees.tree(block) for block in chapters.reading(other.history))
+        yield _section(self, "What was read", "reading", self._reading())
+
+    def _reading(self) -> Iterator[Block]:
+        """What was read of each side; once where both are of the same calls."""
+        one, other = self.found.good.replay.history, self.found.bad.replay.history
+        if other.calls == one.calls:
+            yield from chapters.reading(one)
+            return
+        for name, history in zip(comparisons.heads(self.found), (one, other), strict=True):
+            yield Heading(words(name), 3)
+            yield from chapters.reading(history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +256,7 @@ def diagnosed(diagnosis: Diagnosis, prefix: str, limits: Limits | None) -> Diagn
     return Diagnosed(diagnosis, prefix, (*split, *whole), explained)
 
 
-def _section(part: Part, title: str, anchor: str, blocks: Sequence[Block]) -> Tree:
+def _section(part: Part, title: str, anchor: str, blocks: Iterable[Block]) -> Tree:
     heading = trees.tree(Heading(words(title), 2, f"{part.prefix}{anchor}"))
     return trees.element("section", "", heading, *map(trees.tree, blocks))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 
-from idgraph.explain import counted
+from idgraph.explain import counted, person_words, upper
 from idgraph.outlook import Outcomes, PersonOutcomes, outcome_sentences
 from idgraph.outlook.wording import number_words
 from idgraph.populations import Bin, Prediction, Suite, Visibility
@@ -35,7 +35,7 @@ def outcomes(found: Outcomes) -> Iterator[Block]:
     told = f"{len(open_)} of {counted(len(found), 'person')} could have gone another way"
     yield Heading(words(told))
     for one in open_:
-        yield Heading(words(f"Person {one.person}"), level=3)
+        yield Heading(words(upper(person_words(one.person))), level=3)
         yield Items(tuple(words(sentence) for sentence in outcome_sentences(one)))
         if len(one.partitions) > 1:
             yield _partitions(one)

@@ -120,7 +120,7 @@ def diagnosis(found: Diagnosis) -> Iterator[Block]:
 def _person(replay: Replay, person: DiagnosedPerson) -> Iterator[Block]:
     names = explain.listed(person.profiles)
     counts = f"{len(person.calls)} calls, {len(person.profiles)} profiles ({names})"
-    heading = f"Person {person.name}: {counts}"
+    heading = f"{explain.upper(explain.person_words(person.name))}: {counts}"
     yield Heading(words(heading), level=3)
     for one in person.splits:
         origin = replay.history.call(one.split.call).origin
@@ -161,7 +161,8 @@ def verdicts(found: Verdicts) -> Iterator[Block]:
     telling = [one for one in found if one.verdict != "clean"]
     yield Heading(words(f"{len(telling)} of {explain.counted(len(found), 'person')} to explain"))
     for one in telling:
-        yield Heading(words(f"Person {one.person}: {one.verdict}"), level=3)
+        named = explain.upper(explain.person_words(one.person))
+        yield Heading(words(f"{named}: {one.verdict}"), level=3)
         yield Paragraph(rich(one.because))
         if one.proof:
             yield Items(tuple(map(rich, one.proof)))

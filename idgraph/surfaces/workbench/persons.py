@@ -15,6 +15,7 @@ from idgraph.calls import CallNumber, History
 from idgraph.clocks import Instant, iso
 from idgraph.diagnosis import DiagnosedPerson, Diagnosis
 from idgraph.errors import UsageError
+from idgraph.explain import person_words
 from idgraph.persons import PersonName, Persons, loosely
 from idgraph.splitting import landed_on
 from idgraph.surfaces.drawing.visible import visible
@@ -59,7 +60,7 @@ class PersonRow:
     @property
     def title(self) -> str:
         """How a screen names the person."""
-        return visible(self.name if self.name.startswith("person") else f"person {self.name}")
+        return visible(person_words(self.name))
 
     @property
     def when(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from idgraph.calls import CallNumber
+from idgraph.explain import person_words
 from idgraph.persons import PersonName, Persons, link
 from idgraph.replays import Replay
 from idgraph.steps import ProfileName, Step
@@ -150,7 +151,7 @@ class Case:
     @cached_property
     def name(self) -> str:
         """How a screen names the person; in a redacted history that is a stand-in."""
-        return self.person if self.person.startswith("person") else f"person {self.person}"
+        return person_words(self.person)
 
 
 def brief(case: Case, most: int) -> Case:
