@@ -16,7 +16,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 TWO := --numprocesses=2 --dist=loadfile
-NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=120
+NBVAL := -p nbval --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=120
 
 # Both extras are installed editable: a plain install by one target would leave the next one
 # looking at an old copy of the package.
@@ -42,11 +42,11 @@ test: $(VENV)/.test
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/coverage run -m pytest -q -m "not slow" --hypothesis-profile=traced
 	$(BIN)/coverage report
-	$(BIN)/pytest -m "slow or hypothesis" $(TWO)
+	$(BIN)/pytest -m "slow or hypothesis" --hypothesis-profile=$(if $(CI),ci,laws) $(TWO)
 	@$(if $(NOTEBOOKS),$(BIN)/pytest $(NBVAL) notebooks,true)
 
 quick: $(VENV)/.test
-	@$(BIN)/pytest -p no:nbval -m "not slow" $(TWO)
+	@$(BIN)/pytest -m "not slow" $(TWO)
 
 notebooks: $(VENV)/.test
 	@$(BIN)/python tests/refresh_notebooks.py

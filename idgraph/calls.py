@@ -126,8 +126,11 @@ class Call(Shown):
     @property
     def at(self) -> Instant | None:
         """The instant on that clock."""
-        moments = (getattr(self, name) for name in CLOCKS)
-        return next((moment for moment in moments if moment is not None), None)
+        for name in CLOCKS:  # plain, as `get`: sorting a history asks for each call
+            moment: Instant | None = getattr(self, name)
+            if moment is not None:
+                return moment
+        return None
 
     @property
     def keys(self) -> dict[Key, Identifier]:
@@ -136,7 +139,11 @@ class Call(Shown):
 
     def get(self, key: Key) -> Identifier | None:
         """Return the identifier of that key; None where the call does not carry one."""
-        return self.keys.get(key)
+        found = None
+        for identifier in self.identifiers:  # asked so often that to make `keys` first would tell
+            if identifier.key == key:
+                found = identifier
+        return found
 
     def carrying(self, identifier: Identifier) -> Call:
         """Return this call as it would be with `identifier`, in place of any value of that key."""

@@ -56,10 +56,13 @@ class Decoder:
         self.policy = policy
         self.order = policy.order
         self.sent = [policy.sent(call) for call in history]
-        self.tables = [policy.of(call) for call in self.sent]
+        self.kinds = [policy.kind(call) for call in self.sent]
+        self.tables = [policy.tables[kind] for kind in self.kinds]
         self.codes: dict[Identifier, int] = {}
+        self.known: dict[Identifier, int] = {}
         self.keys: list[int] = []
         self.alike: defaultdict[Identifier, list[Identifier]] = defaultdict(list)
+        self.near: dict[Identifier, list[Identifier]] = {}
         self.group = {number: group for group in history.ties for number in group}
         width, count = len(self.order), len(self.sent)
         asked = self._asked()
@@ -91,7 +94,7 @@ class Decoder:
         own = PROFILE_ID in self.order
         return tables.Asked(
             calls=[self._encode(call) for call in self.sent],
-            kinds=[kinds[self.policy.kind(call)] for call in self.sent],
+            kinds=[kinds[kind] for kind in self.kinds],
             reads=[int(call.reads) for call in self.sent],
             stops=self._stops(),
             sources=[self._named(call.merges) if own else tables.NONE for call in self.sent],
@@ -112,12 +115,20 @@ class Decoder:
         return tables.NONE if profile is None else self._code(Identifier(PROFILE_ID, profile))
 
     def _code(self, identifier: Identifier) -> int:
+        if identifier in self.known:
+            return self.known[identifier]
         exact = self.policy.canonical(identifier)
+        near = self.near[identifier] = self.alike[self.policy.loose(identifier)]
         if exact not in self.codes:
             self.codes[exact] = len(self.codes)
             self.keys.append(self.order.index(exact.key))
-            self.alike[self.policy.loose(identifier)].append(exact)
-        return self.codes[exact]
+            near.append(exact)
+        return self.known.setdefault(identifier, self.codes[exact])
+
+    def _exact(self, identifier: Identifier) -> Identifier:
+        """The identifier as the platform compares it; one of a refused call has no number."""
+        code = self.known.get(identifier)
+        return self.policy.canonical(identifier) if code is None else self.exact[code]
 
     def _stops(self) -> list[int]:
         stops = list(range(1, len(self.sent) + 1))
@@ -200,10 +211,10 @@ class Decoder:
         call, nobody = self.sent[place], self.tables[place].nobody
         if call.refused:
             return self.policy.missed("refused")
-        carried = [key for key in nobody if call.get(key) is not None]
-        if not carried:
+        carried = next((key for key in nobody if call.get(key) is not None), None)
+        if carried is None:
             return self.policy.missed("no-key")
-        return self.policy.missed("asked") if call.reads else nobody[carried[0]]
+        return self.policy.missed("asked") if call.reads else nobody[carried]
 
     def _met(self, place: int) -> list[_Met]:
         """What the writes of a call met, before they were done."""
@@ -217,7 +228,7 @@ class Decoder:
             if case == tables.NONE:
                 continue
             identifier = call.get(key)
-            holder = self.finds.get(self.policy.canonical(identifier)) if identifier else None
+            holder = self.finds.get(self._exact(identifier)) if identifier else None
             rule = _write_rule(table, key, case)
             if rule is not None:
                 owner = _name(holder[0]) if holder else None
@@ -226,13 +237,13 @@ class Decoder:
 
     def _note(self, place: int) -> tuple[dict[int, _Held], tuple[Move, ...], tuple[int, ...]]:
         """Keep up what each profile holds and whom each identifier finds since which call."""
+        if place not in self.journal:
+            return {}, (), ()
         touched: dict[int, _Held] = {}
         moves: dict[Identifier, ProfileName | None] = {}
         merged: list[int] = []
-        written = {
-            self.codes.get(self.policy.canonical(i)): i for i in self.sent[place].identifiers
-        }
-        for what, profile, other, code in self.journal.get(place, ()):
+        written = {self.codes.get(self._exact(i)): i for i in self.sent[place].identifiers}
+        for what, profile, other, code in self.journal[place]:
             if what == tables.MERGED:
                 merged.append(profile)
             elif what == tables.FINDS:
@@ -281,8 +292,8 @@ class Decoder:
         return (*codes, *self._at_once(place))
 
     def _changed_on_the_way(self, place: int) -> list[RuleCode]:
-        carried = self.history.calls[place].keys
-        return [row.code for row in self.policy.send if row.key in carried]
+        call = self.history.calls[place]
+        return [row.code for row in self.policy.send if call.get(row.key) is not None]
 
     def _passed_over(self, place: int, key: Key, candidate: int) -> Iterator[RuleCode]:
         """The rules by which a key that is held did not lead to its holder."""
@@ -296,22 +307,22 @@ class Decoder:
 
     def _apart(self, identifier: Identifier) -> tuple[RuleCode, ...]:
         """The spelling rules that keep an identifier apart from one that is held."""
-        exact = self.policy.canonical(identifier)
-        others = self.alike[self.policy.loose(identifier)]
-        held = (other for other in others if other != exact and other in self.finds)
+        exact = self._exact(identifier)
+        held = [o for o in self.near[identifier] if o != exact and o in self.finds]
         return tuple(code for other in held for code in self.policy.apart(identifier, other))
 
     def _at_once(self, place: int) -> tuple[RuleCode, ...]:
         """The rule for calls at once, where the call's fate hangs on whether it saw another."""
-        rule, group = self.policy.at_once, self.group.get(place + 1, ())
-        if rule is None or not group:
+        group = self.group.get(place + 1, ())
+        rule = self.policy.at_once if group else None
+        if rule is None:
             return ()
         matched = self.results.matched[place]
         seen = [matched] if matched != tables.NONE else range(len(self.order))
         call = self.sent[place]
         for key in (self.order[number] for number in seen):
             identifier = call.get(key)
-            holder = self.finds.get(self.policy.canonical(identifier)) if identifier else None
+            holder = self.finds.get(self._exact(identifier)) if identifier else None
             if holder and holder[1] in group:
                 return (rule.code,)
         return ()

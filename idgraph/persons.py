@@ -95,8 +95,8 @@ def link(history: History) -> Persons:
     crowded = _crowded(history)
     groups: Groups[Identifier] = Groups()
     named: defaultdict[Identifier, set[PersonName]] = defaultdict(set)
-    for call in history:
-        links = _links(call, crowded)
+    linked = [_links(call, crowded) for call in history]
+    for call, links in zip(history, linked, strict=True):
         if call.person is None:
             groups.join(links)
         else:
@@ -107,8 +107,7 @@ def link(history: History) -> Persons:
         known[groups.root(identifier)] |= who
     names: dict[CallNumber, PersonName] = {}
     roots: defaultdict[Identifier, list[CallNumber]] = defaultdict(list)
-    for number, call in enumerate(history, 1):
-        links = _links(call, crowded)
+    for number, (call, links) in enumerate(zip(history, linked, strict=True), 1):
         owners = known[groups.root(links[0])] if links else set()
         if call.person is not None:
             names[number] = call.person

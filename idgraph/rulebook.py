@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatch
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -158,7 +158,7 @@ class Policy(
     def kind(self, call: Call) -> str:
         """Return the code of the class that a call is of."""
         if call.endpoint:
-            named = (k for k in self.kinds if any(fnmatch(call.endpoint, e) for e in k.endpoints))
+            named = (k for k in self.kinds if _among(call.endpoint, k.endpoints))
         else:
             named = (k for k in self.kinds if call.channel in k.channels)
         return next(named, self.kinds[0]).code
@@ -183,8 +183,7 @@ class Policy(
 
     def speaks_of(self, call: Call) -> bool:
         """Tell whether the rules speak of the endpoint of a call, where it has one."""
-        patterns = (pattern for kind in self.kinds for pattern in kind.endpoints)
-        return not call.endpoint or any(fnmatch(call.endpoint, pattern) for pattern in patterns)
+        return not call.endpoint or any(_among(call.endpoint, k.endpoints) for k in self.kinds)
 
     def in_force(self, call: Call) -> bool:
         """Tell whether the rules held on the day of a call, where it has a clock."""
@@ -280,6 +279,12 @@ class Policy(
             if rule.decided == outcome and differ:
                 found.append(rule.code)
         return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _among(endpoint: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a pattern is that of an endpoint; kept, as a history asks it of few for each call."""
+    return any(fnmatch(endpoint, pattern) for pattern in patterns)
 
 
 def _ranked(rows: Iterable[_Row], kind: str) -> list[_Row]:

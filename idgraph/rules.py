@@ -250,6 +250,8 @@ _FOLDS: dict[Fold, Callable[[str], str]] = {
 
 def folded(identifier: Identifier, folds: tuple[Fold, ...]) -> Identifier:
     """Return an identifier with the named differences of spelling taken out."""
+    if not folds:
+        return identifier
     text = identifier.text
     for fold in folds:
         text = _FOLDS[fold](text)

@@ -534,6 +534,7 @@ notes_ = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(notes_, st.sampled_from([name for name in names() if "klaviyo" in name]))
 def test_the_findings_in_the_copy_of_any_calls_are_those_in_the_original(

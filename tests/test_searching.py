@@ -20,7 +20,7 @@ from idgraph.verdicts import Verdict, verdict
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_searches_agree_with_brute_force(policy: str) -> None:
-    for seed in range(15):
+    for seed in range(5):
         assert differences(drawn(seed, policy)) == [], seed
 
 
@@ -34,7 +34,7 @@ def test_counts_are_those_of_all_orders_acted_out(policy: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", POLICIES)
 def test_searches_and_counts_agree_with_brute_force_at_length(policy: str) -> None:
-    for seed in range(1000, 1040):
+    for seed in (*range(5, 15), *range(1000, 1040)):
         case = drawn(seed, policy)
         assert [*differences(case), *miscounted(case)] == [], seed
 

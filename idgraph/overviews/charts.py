@@ -53,7 +53,7 @@ def charts(found: Overview) -> dict[str, alt.LayerChart | alt.FacetChart]:
 
 def described(found: Overview, name: str) -> str:
     """Return what a chart shows, in words: what it comes to, then its data, `; ` between them."""
-    told = wording.sentences(found)[name]
+    told = wording.about(found, name)
     return "; ".join((*told, *_DATA[name](found)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 
 from idgraph.clocks import SECOND, span
@@ -27,17 +27,12 @@ _SHOWN = {"day": 10, "week": 10, "month": 7, "year": 4}
 
 def sentences(found: Overview) -> Mapping[str, tuple[str, ...]]:
     """Return the sentences by what they are about, in the order in which they are shown."""
-    told = {
-        "numbers": _numbers(found),
-        "causes": _causes(found),
-        "times": _times(found),
-        "sites": _sites(found),
-        "gaps": _gaps(found),
-        "delays": _delays(found),
-        "lags": _lags(found),
-        "assumptions": _assumptions(found),
-    }
-    return {name: tuple(lines) for name, lines in told.items()}
+    return {name: about(found, name) for name in _ABOUT}
+
+
+def about(found: Overview, name: str) -> tuple[str, ...]:
+    """Return the sentences about one thing, without counting what the others need."""
+    return tuple(_ABOUT[name](found))
 
 
 def counted(number: int, noun: str) -> str:
@@ -230,3 +225,15 @@ def _assumptions(found: Overview) -> Iterator[str]:
         return
     named = ", ".join(f"`{rule}`" for rule in found.assumptions()["rule"])
     yield f"{resting:,} of {counted(of, 'split')} rest on rules that nothing documents: {named}."
+
+
+_ABOUT: Mapping[str, Callable[[Overview], Iterator[str]]] = {
+    "numbers": _numbers,
+    "causes": _causes,
+    "times": _times,
+    "sites": _sites,
+    "gaps": _gaps,
+    "delays": _delays,
+    "lags": _lags,
+    "assumptions": _assumptions,
+}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.DOTALL)
 _OBJECTS = 50
@@ -12,11 +14,13 @@ _INNER = 2
 Path = tuple[str, ...]
 
 
-def names_of(head: bytes) -> dict[Path, str]:
+@lru_cache(maxsize=1)
+def names_of(head: bytes) -> Mapping[Path, str]:
     """Return the names in the first objects of a JSON text, however it is cut, two levels deep.
 
     The value says how the first value of that name opens: with `{`, `[` or `"`, "" for the rest.
-    Looks at objects at the start of lines, and at those of an array that holds everything.
+    Looks at objects at the start of lines, and at those of an array that holds everything. Kept for
+    the last head: each format in turn is told by the names of the same one.
     """
     text = head.decode("utf-8", "replace")
     found: dict[Path, str] = {}
@@ -27,7 +31,7 @@ def names_of(head: bytes) -> dict[Path, str]:
     for start in starts:
         for path, sign in _names_from(text, start):
             found.setdefault(path, sign)
-    return found
+    return MappingProxyType(found)
 
 
 def top_names(head: bytes) -> set[str]:

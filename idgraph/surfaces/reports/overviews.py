@@ -196,7 +196,7 @@ class Surveyed:
     @property
     def lead(self) -> Paragraph:
         """How many persons split."""
-        return Paragraph(rich(" ".join(wording.sentences(self.found)["numbers"])), "lead")
+        return Paragraph(rich(" ".join(wording.about(self.found, "numbers"))), "lead")
 
     @property
     def entries(self) -> Sequence[tuple[str, str]]:
