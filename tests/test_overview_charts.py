@@ -107,6 +107,15 @@ def test_an_axis_marks_whole_numbers_once_however_few_it_counts() -> None:
         assert ticks == ["0", "1"]
 
 
+def test_all_charts_have_the_same_plain_looks(found: Overview) -> None:
+    looks = [chart.to_dict()["config"] for chart in found.charts().values()]
+    assert len(looks) > 1
+    for look in looks:
+        assert look == looks[0]
+        assert look["axis"]["labelLimit"] == look["header"]["labelLimit"] == 1000
+        assert look["background"] == "transparent"
+
+
 def test_bars_are_as_long_as_what_they_count(found: Overview, figures: dict[str, Figure]) -> None:
     figure = figures["gaps"]
     bars = [part for part in figure.shapes if isinstance(part, Box)]

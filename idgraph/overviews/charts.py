@@ -207,13 +207,13 @@ def _titled(chart: Any, name: str) -> Any:
     lines = {"domainColor": SOFT, "tickColor": SOFT, "gridColor": LINE, "labelLimit": 1000}
     return (
         chart.properties(title=TITLES[name])
+        .configure(background="transparent")  # first: it would take back the others
         .configure_view(stroke=None)
         .configure_axis(**text, **lines, titleFontWeight="normal", labelAngle=0)
         .configure_header(labelFontSize=11, labelColor=INK, labelFontWeight="bold", labelLimit=1000)
         .configure_title(fontSize=13, color=INK, anchor="start", offset=10, limit=1000)
         .configure_text(fontSize=11)
         .configure_facet(spacing=12)
-        .configure(background="transparent")
     )
 
 
