@@ -40,7 +40,8 @@ from hypothesis import strategies as st
 from playwright.sync_api import Frame, Page, expect
 
 import idgraph as ig
-from idgraph import cli, inert, records
+from idgraph import cli, inert
+from idgraph.records import values
 from idgraph.redaction import Redactor
 from idgraph.sources import read
 from idgraph.surfaces.drawing import html, sharing, text
@@ -285,7 +286,7 @@ def test_without_an_escaper_the_tests_are_red(
         )
         assert len(faults(ours, theirs)) > len(ours) // 4
         return
-    where = text if part == "terminal" else records
+    where = text if part == "terminal" else values
     name = "visible" if part == "terminal" else "json_line"
     monkeypatch.setattr(where, name, lambda told: told)
     one = subject(lambda _: "\u009d0;t\u009c\u202e", tmp_path)
