@@ -213,6 +213,10 @@ def test_another_person_can_be_chosen_by_hand_and_by_name() -> None:
     (chooser,) = widget.get_state()["_page"]["picks"]
     assert [words for _, words in chooser["options"]] == ["person 1: lag", "person 2: clean"]
     assert widget.get_state()["_dials"] is None
+    odd: tuple[Any, ...] = ({"pick": "person"}, {"pick": "person", "value": ["0"]}, {}, None, "x")
+    for content in ({"pick": "person", "value": "2"}, {"pick": "call", "value": "0"}, *odd):
+        widget._handle_custom_msg(content, [])  # noqa: SLF001
+        assert widget.person == "person 2"
     for value in ("0", "0", "2", 0, None):
         widget._handle_custom_msg({"pick": "person", "value": value}, [])  # noqa: SLF001
         assert widget.person == "person 1"

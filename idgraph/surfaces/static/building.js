@@ -39,6 +39,28 @@ const come = (pairs, frame) =>
 const counting = (n, alone) => (alone ? `${n} call${n === 1 ? "" : "s"}` : n > 1 ? ` ×${n}` : "");
 const within = (pairs, frame) => pairs.some(([a, b]) => a <= frame && frame <= b);
 
+/** What of a drawing changes with the frame: counts, and what is not there yet or is there now. Only
+ *  what is otherwise than before is touched. @param {HTMLElement} root */
+function framed(root) {
+  const counted = [...root.querySelectorAll("[data-tally]")].map((node) => ({ node,
+    pairs: runs(node.dataset.tally), text: node.textContent,
+    alone: node.parentNode.textContent === node.textContent }));
+  const timed = [...root.querySelectorAll("[data-frames]")].map(
+    (node) => ({ node, pairs: runs(node.dataset.frames), yet: false, now: false }));
+  const paint = (frame) => {
+    for (const entry of counted) {
+      const text = counting(come(entry.pairs, frame), entry.alone);
+      if (text !== entry.text) entry.node.textContent = entry.text = text;
+    }
+    for (const entry of timed) {
+      const [yet, now] = [entry.pairs[0][0] > frame, within(entry.pairs, frame)];
+      if (yet !== entry.yet) entry.node.classList.toggle("yet", entry.yet = yet);
+      if (now !== entry.now) entry.node.classList.toggle("now", entry.now = now);
+    }
+  };
+  return { timed, paint };
+}
+
 /** A button that shows a sign. @param {string} name @param {string} words @param {string} d its path */
 const button = (name, words, d) => build(
   ["button", { type: "button", class: name, "aria-label": words, title: words },

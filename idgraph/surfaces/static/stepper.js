@@ -81,11 +81,7 @@ function stepper(host, source) {
   let frame = 0;
   let timer = 0;
   let shown = -1; // the page whose rows stand in the table
-  const counted = [...network.querySelectorAll("[data-tally]")].map((node) => ({ node,
-    pairs: runs(node.dataset.tally), text: node.textContent,
-    alone: node.parentNode.textContent === node.textContent }));
-  const timed = [...network.querySelectorAll("[data-frames]")].map(
-    (node) => ({ node, pairs: runs(node.dataset.frames), yet: false, now: false, sides: null }));
+  const { timed, paint: paintNetwork } = framed(network);
 
   /** What is in sight. Asked before anything is changed: after a change each of these would make the
    *  browser lay out the page at once, several times a step. */
@@ -147,18 +143,6 @@ function stepper(host, source) {
     }
   }
 
-  function paintNetwork() {
-    for (const entry of counted) {
-      const text = counting(come(entry.pairs, frame), entry.alone);
-      if (text !== entry.text) entry.node.textContent = entry.text = text;
-    }
-    for (const entry of timed) {
-      const [yet, now] = [entry.pairs[0][0] > frame, within(entry.pairs, frame)];
-      if (yet !== entry.yet) entry.node.classList.toggle("yet", entry.yet = yet);
-      if (now !== entry.now) entry.node.classList.toggle("now", entry.now = now);
-    }
-  }
-
   function paintPage(place, page, seen) {
     const at = frame - page.first;
     const [words, blocks, , lane, brief] = page.panels[at];
@@ -202,7 +186,7 @@ function stepper(host, source) {
     curtain.style.width = `${(count - frame) * head.column}px`;
     follow(seen);
     drawTiles(seen);
-    paintNetwork();
+    paintNetwork(frame);
     followEdge(seen);
     const place = Math.floor((frame - 1) / head.tile);
     const asked = frame;

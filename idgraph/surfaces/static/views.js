@@ -26,7 +26,7 @@ function viewing(host, first, source) {
     bar, said, body]);
   let page = first;
   let call = 0;
-  let marked = { counted: [], timed: [], rows: [] };
+  let marked = { paint: () => {}, rows: [] };
 
   /** The choosers of a view stay where they are, so that the focus stays, too. */
   function fillPicks() {
@@ -52,10 +52,7 @@ function viewing(host, first, source) {
     slider.max = String(page.calls.length);
     body.replaceChildren(...page.blocks.map((block) => build(block)));
     marked = {
-      counted: [...body.querySelectorAll("[data-tally]")].map(
-        (node) => ({ node, pairs: runs(node.dataset.tally), text: node.textContent })),
-      timed: [...body.querySelectorAll("[data-frames]")].map(
-        (node) => ({ node, pairs: runs(node.dataset.frames) })),
+      paint: framed(body).paint,
       rows: page.rows.map((text, place) => ({ node: body.querySelectorAll("tbody tr")[place], pairs: runs(text) })),
     };
     if (call) paint();
@@ -76,14 +73,7 @@ function viewing(host, first, source) {
   function paint() {
     const frame = frameOf();
     paintBar(frame);
-    for (const entry of marked.counted) {
-      const text = counting(come(entry.pairs, frame), entry.node.parentNode.textContent === entry.text);
-      if (text !== entry.text) entry.node.textContent = entry.text = text;
-    }
-    for (const { node, pairs } of marked.timed) {
-      node.classList.toggle("yet", pairs[0][0] > frame);
-      node.classList.toggle("now", within(pairs, frame));
-    }
+    marked.paint(frame);
     for (const { node, pairs } of marked.rows) here(node, within(pairs, frame));
     for (const node of body.querySelectorAll("[data-call]:not([data-frames])")) {
       if (!marked.rows.length || !node.matches("tr")) here(node, Number(node.dataset.call) === call);

@@ -207,14 +207,21 @@ class Pane(Cased, anywidget.AnyWidget):
 
     def _answer(self, _widget: object, content: Any, _buffers: object) -> None:
         """Take what was picked on the screen; what was not offered is let be."""
-        picked = content if isinstance(content, dict) else {}
-        name, value = picked.get("pick"), picked.get("value")
-        offered = {pick["name"]: dict(pick["options"]) for pick in self._page["picks"]}
-        if not isinstance(name, str) or not isinstance(value, str):
-            return
-        if value not in offered.get(name, ()):
-            return
+        name, value = picked(self._page["picks"], content)
         if name == "person":
             self.person = self.people[int(value)]
-        else:
+        elif name:
             self._picked(name, value)
+
+
+def picked(offered: Iterable[Pick], content: object) -> tuple[str, str]:
+    """Return which chooser a message from the screen is of, and the value picked; "" for neither.
+
+    What was not offered counts as nothing.
+    """
+    told = content if isinstance(content, dict) else {}
+    name, value = told.get("pick"), told.get("value")
+    if not isinstance(name, str) or not isinstance(value, str):
+        return "", ""
+    known = any(pick["name"] == name and value in dict(pick["options"]) for pick in offered)
+    return (name, value) if known else ("", "")

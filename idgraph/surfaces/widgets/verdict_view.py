@@ -17,6 +17,7 @@ from idgraph.surfaces.results import explanations
 from idgraph.surfaces.results.subjects import shown
 from idgraph.surfaces.widgets.linking import Choice, Linked
 from idgraph.surfaces.widgets.live import anywidget, traitlets
+from idgraph.surfaces.widgets.panes import Pick, picked
 from idgraph.verdicts import Verdict, Verdicts, verdict
 from idgraph.views import timing
 from idgraph.views.base.blocks import Block, Dials, Figure, Group, Legend, flat
@@ -201,7 +202,7 @@ class VerdictView(Linked, anywidget.AnyWidget):
         said = self._drawn.get(self.call, f"Call {self.call} is not drawn.")
         self._said = trees.element("p", "", visible(said))
 
-    def _who(self) -> list[dict[str, Any]]:
+    def _who(self) -> list[Pick]:
         if len(self.people) == 1:
             return []
         options = [
@@ -213,11 +214,9 @@ class VerdictView(Linked, anywidget.AnyWidget):
 
     def _answer(self, _widget: object, content: Any, _buffers: object) -> None:
         """Take the person that was picked on the screen; what was not offered is let be."""
-        picked = content if isinstance(content, dict) else {}
-        offered = {str(place): name for place, name in enumerate(self.people)}
-        name = offered.get(picked["value"]) if picked.get("pick") == "person" else None
-        if name is not None:
-            self.person = name
+        name, value = picked(self._page["picks"], content)
+        if name:
+            self.person = self.people[int(value)]
 
 
 def _drawn(blocks: Iterable[Block]) -> Iterable[tuple[CallNumber, str]]:
