@@ -47,6 +47,6 @@ def terms_of(
 
     `instants` are those shared beside them, of calls whose history is not there.
     """
-    kept = Times() if keep_times else None
-    times = kept or chosen(histories, instants=instants, key=key, rounded=more)
-    return Terms(key, times, more)
+    if keep_times:
+        return Terms(key, Times(), more)
+    return Terms(key, chosen(histories, instants=instants, key=key, rounded=more), more)

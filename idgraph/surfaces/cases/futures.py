@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from idgraph.explain import counted, label, listed, upper
+from idgraph.explain import counted, label, listed, person_words, upper
 from idgraph.futures import Edits, Future, by_rules, person_sentence, side_effects
 from idgraph.persons import PersonName, Persons
 from idgraph.replays import Replay
@@ -41,11 +41,11 @@ def told(future: Future, person: PersonName) -> tuple[str, str]:
     """Return in plain words what became of the persons, and whether that is `good` or `bad`."""
     if not len(future.edits):
         count = len(future.person(person).before)
-        sentence = upper(f"{_named(person)} has {_profiles(count)}. Nothing is edited yet.")
+        sentence = upper(f"{person_words(person)} has {_profiles(count)}. Nothing is edited yet.")
         return visible(sentence), ""
-    effects = side_effects(future, person, _named)
+    effects = side_effects(future, person, person_words)
     change = future.person(person).change
-    said = [upper(person_sentence(future, person, _named(person)))]
+    said = [upper(person_sentence(future, person, person_words(person)))]
     if effects:
         said.append(f"Side effect{'s' * (len(effects) > 1)}:")
         said += map(upper, effects[:_EFFECTS])
@@ -208,10 +208,6 @@ def edit_words(edits: Edits, policy: Policy) -> Iterator[tuple[tuple[str, object
         yield ("policy", None), words(f"the policy is {name}")
     for code, outcome in edits.assume.items():
         yield ("assume", code), rich(f"rule `{code}` comes out as {outcome}")
-
-
-def _named(person: PersonName) -> str:
-    return person if person.startswith("person") else f"person {person}"
 
 
 def _profiles(count: int) -> str:
